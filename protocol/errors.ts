@@ -1,0 +1,75 @@
+/**
+ * Every failure that a reader, an author or an operator can meet, in one table.
+ * Internals (paths, stack traces, engine messages) never travel: a code does, and the sentence is written here.
+ */
+
+/** Whose doing it was. A page never blames one for another. */
+export type Fault = "program" | "user" | "operator" | "us";
+
+interface ErrorEntry {
+	readonly fault: Fault;
+	/** What a person reads. `{field}` stands for the message field that was wrong, where there is one. */
+	readonly sentence: string;
+	/** The status when it answers an HTTP request. */
+	readonly httpStatus: number;
+	/** The WebSocket close code when it ends the connection (4000–4999 are ours, RFC 6455 section 7.4.2); null: the connection goes on. */
+	readonly closeCode: number | null;
+}
+
+function entry(fault: Fault, httpStatus: number, closeCode: number | null, sentence: string): ErrorEntry {
+	return { fault, sentence, httpStatus, closeCode };
+}
+
+export const errorTable = {
+	malformedMessage: entry("user", 400, 4400, "The server could not read a message of this page ({field}). Reload the page."),
+	messageTooLarge: entry("user", 413, 4413, "That is larger than the server takes."),
+	unsupportedProtocol: entry("user", 426, 4426, "This page is older or newer than the server. Reload the page."),
+	originRefused: entry("operator", 403, 4403, "This site is not on the server's list of allowed origins."),
+	unexpectedMessage: entry("user", 400, 4409, "The page sent a message at the wrong time ({field}). Reload the page."),
+	heartbeatLost: entry("us", 408, 4408, "The connection went silent."),
+	replaced: entry("user", 409, 4410, "This session was taken up by a newer connection."),
+	inputOverrun: entry("user", 400, 4411, "The page sent more input than the program had room for. Reload the page."),
+
+	unknownLanguage: entry("user", 404, null, "The server does not offer this language."),
+	unknownVersion: entry("user", 404, null, "The server does not offer this version of the language."),
+	noFile: entry("user", 400, null, "There is no file to run."),
+	invalidFileName: entry("user", 400, null, "A file name cannot be used ({field})."),
+	duplicateFileName: entry("user", 400, null, "Two files have names that cannot be told apart ({field})."),
+	tooManyFiles: entry("user", 400, null, "These are more files than the server takes (at most 64)."),
+	filesTooLarge: entry("user", 413, null, "The files are larger than the server takes (at most 256 KiB in all)."),
+	invalidText: entry("user", 400, null, "A file holds characters that are not valid text ({field})."),
+	invalidRequest: entry("user", 400, null, "A part of the request cannot be used ({field})."),
+	alreadyRunning: entry("user", 409, null, "A program is already running in this session."),
+	workspaceFull: entry("user", 507, null, "The files do not fit into the workspace."),
+
+	tooManySessions: entry("user", 429, null, "Too many programs of yours are running at once. Stop one of them first."),
+	tooManyRuns: entry("user", 429, null, "That were many runs in a short time. Wait a moment, then run it again."),
+	timeQuotaReached: entry("user", 429, null, "You have used your sandbox time for this hour. It comes back bit by bit."),
+	addressQuotaReached: entry("user", 429, null, "Your network has reached its share of this server. Wait a moment, then run it again."),
+	tooManyConnections: entry("user", 429, 4429, "Too many pages are open from your network."),
+	queueFull: entry("operator", 503, null, "The server is full. Try again in a minute."),
+
+	engineDown: entry("us", 503, null, "The server cannot start programs right now. Nothing you wrote is gone; try again in a minute."),
+	runnerDown: entry(
+		"us",
+		503,
+		null,
+		"The part of the server that runs programs is restarting. Nothing you wrote is gone; try again in a moment.",
+	),
+	imagesMissing: entry("us", 503, null, "This language is still being set up on the server. Try again in a few minutes."),
+	sandboxLost: entry("us", 502, null, "The server lost this sandbox; nothing you wrote is gone. Run it again."),
+	sessionLost: entry("us", 410, null, "The server was restarted and this run is over; nothing you wrote is gone. Run it again."),
+	shuttingDown: entry("us", 503, 4503, "The server is shutting down. Nothing you wrote is gone."),
+	internal: entry("us", 500, 4500, "Something broke on the server's side. Nothing you wrote is gone."),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export const errorCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
+
+/** The sentence for a code; `field` is put where the sentence names one, and left out where it is not known. */
+export function describeError(code: ErrorCode, field?: string): string {
+	const { sentence } = errorTable[code];
+	if (field !== undefined && field !== "") return sentence.replace("{field}", field);
+	return sentence.replace(" ({field})", "");
+}

@@ -1,0 +1,270 @@
+import { createHash } from "node:crypto";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+
+/**
+ * Every setting of the server, in one place. `readConfig` is called once, in main; the result is passed down.
+ * The README's table is generated from this list (`npm run check` compares them).
+ */
+
+interface Setting<S extends z.ZodType> {
+	readonly env: string;
+	readonly schema: S;
+	/** As one would write it in the environment; null: unset is allowed and means what the sentence says. */
+	readonly fallback: string | null;
+	readonly unit: string;
+	readonly sentence: string;
+}
+
+function setting<S extends z.ZodType>(
+	env: string,
+	unit: string,
+	fallback: string | number | null,
+	schema: S,
+	sentence: string,
+): Setting<S> {
+	return { env, unit, fallback: fallback === null ? null : String(fallback), schema, sentence };
+}
+
+const wholeNumber = (minimum: number, maximum: number) =>
+	z
+		.string()
+		.regex(/^[0-9]{1,15}$/, "must be a whole number")
+		.transform(Number)
+		.pipe(z.number().min(minimum).max(maximum));
+const list = z.string().transform((text) =>
+	text
+		.split(",")
+		.map((part) => part.trim())
+		.filter((part) => part !== ""),
+);
+const text = z.string().min(1).max(4_096);
+const optionalText = text.optional();
+
+const MiB = 1_048_576;
+
+export const settings = {
+	host: setting("HOST", "", "127.0.0.1", text, "Address to listen on. Loopback unless told otherwise."),
+	port: setting("PORT", "", 3000, wholeNumber(0, 65_535), "Port to listen on; 0 takes a free one."),
+	allowedOrigins: setting(
+		"SANDGLASS_ORIGINS",
+		"",
+		"",
+		list,
+		"Origins, besides the server's own, whose pages may open sessions. Comma-separated, e.g. `https://docs.example.org`.",
+	),
+	trustedProxies: setting(
+		"SANDGLASS_TRUSTED_PROXIES",
+		"",
+		"",
+		list,
+		"Addresses or CIDR ranges of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Comma-separated.",
+	),
+	logLevel: setting("LOG_LEVEL", "", "info", z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]), "How much is logged."),
+	stateDir: setting(
+		"SANDGLASS_STATE_DIR",
+		"",
+		null,
+		optionalText,
+		"Where the private engine, the images and the signing secret are kept. Unset: `/var/lib/sandglass` as root, else `~/.local/share/sandglass`.",
+	),
+	runDir: setting(
+		"SANDGLASS_RUN_DIR",
+		"",
+		null,
+		optionalText,
+		"Where sockets and process ids are kept. Unset: `/run/sandglass` as root, else a folder in the temporary directory.",
+	),
+	instance: setting(
+		"SANDGLASS_INSTANCE",
+		"",
+		null,
+		z
+			.string()
+			.regex(/^[a-z0-9-]{1,40}$/)
+			.optional(),
+		"The name under which this server labels its containers; only those are ever reaped. Unset: made from the folder it runs in and the port.",
+	),
+	dockerHost: setting(
+		"DOCKER_HOST",
+		"",
+		null,
+		optionalText,
+		"The engine to use. Unset: the default socket if it answers, else a private engine (as root on Debian or Ubuntu).",
+	),
+
+	maxLeases: setting(
+		"SANDGLASS_MAX_LEASES",
+		"sandboxes",
+		48,
+		wholeNumber(1, 10_000),
+		"Sandboxes that serve sessions at the same time; further runs wait in the queue.",
+	),
+	poolSize: setting("SANDGLASS_POOL_SIZE", "sandboxes", 1, wholeNumber(0, 100), "Warm sandboxes kept for each version of each language."),
+	poolCeiling: setting(
+		"SANDGLASS_POOL_CEILING",
+		"sandboxes",
+		24,
+		wholeNumber(0, 1_000),
+		"Warm sandboxes in all, whatever the languages ask for.",
+	),
+	reconnectGraceMs: setting(
+		"SANDGLASS_RECONNECT_GRACE_MS",
+		"ms",
+		30_000,
+		wholeNumber(0, 600_000),
+		"How long a program runs on after its reader's connection broke.",
+	),
+	sessionIdleMs: setting(
+		"SANDGLASS_SESSION_IDLE_MS",
+		"ms",
+		300_000,
+		wholeNumber(1_000, 86_400_000),
+		"A session without a run for this long gives its sandbox back.",
+	),
+
+	idleWallMs: setting(
+		"SANDGLASS_IDLE_WALL_MS",
+		"ms",
+		10_000,
+		wholeNumber(100, 3_600_000),
+		"Time limit of a run without input; counted anew on each input.",
+	),
+	totalWallMs: setting("SANDGLASS_TOTAL_WALL_MS", "ms", 300_000, wholeNumber(100, 3_600_000), "Time limit of a run in all, input or not."),
+	compileWallMs: setting("SANDGLASS_COMPILE_WALL_MS", "ms", 30_000, wholeNumber(1_000, 600_000), "Time limit of a compile step."),
+	cpuMs: setting("SANDGLASS_CPU_MS", "ms", 60_000, wholeNumber(100, 3_600_000), "Processor time of one step."),
+	cpuCores: setting("SANDGLASS_CPU_CORES", "cores", 1, z.coerce.number().min(0.05).max(64), "Processor share of one sandbox."),
+	memoryBytes: setting(
+		"SANDGLASS_MEMORY_BYTES",
+		"bytes",
+		256 * MiB,
+		wholeNumber(16 * MiB, 65_536 * MiB),
+		"Memory of one sandbox, files in its workspace included, no swap on top. A language may ask for more.",
+	),
+	maxMemoryBytes: setting(
+		"SANDGLASS_MAX_MEMORY_BYTES",
+		"bytes",
+		512 * MiB,
+		wholeNumber(16 * MiB, 65_536 * MiB),
+		"The most memory that a language may ask for.",
+	),
+	processes: setting(
+		"SANDGLASS_PROCESSES",
+		"processes",
+		64,
+		wholeNumber(4, 4_096),
+		"Processes and threads of one sandbox. A language may ask for more.",
+	),
+	maxProcesses: setting(
+		"SANDGLASS_MAX_PROCESSES",
+		"processes",
+		128,
+		wholeNumber(4, 4_096),
+		"The most processes that a language may ask for.",
+	),
+	workspaceBytes: setting("SANDGLASS_WORKSPACE_BYTES", "bytes", 64 * MiB, wholeNumber(MiB, 4_096 * MiB), "Size of the workspace."),
+	workspaceInodes: setting(
+		"SANDGLASS_WORKSPACE_INODES",
+		"inodes",
+		4_096,
+		wholeNumber(64, 1_000_000),
+		"Files and folders in the workspace.",
+	),
+	outputBytes: setting(
+		"SANDGLASS_OUTPUT_BYTES",
+		"bytes",
+		MiB,
+		wholeNumber(1_024, 1_024 * MiB),
+		"Output of one run; then it is cut and the program stopped.",
+	),
+	openFiles: setting("SANDGLASS_OPEN_FILES", "files", 256, wholeNumber(32, 65_536), "Open files of one process."),
+
+	visitorSessions: setting("SANDGLASS_VISITOR_SESSIONS", "sessions", 4, wholeNumber(1, 10_000), "Sandboxes one visitor may hold at once."),
+	visitorRunsPerMinute: setting(
+		"SANDGLASS_VISITOR_RUNS_PER_MINUTE",
+		"runs",
+		30,
+		wholeNumber(1, 100_000),
+		"Runs one visitor may start in a minute.",
+	),
+	visitorSecondsPerHour: setting(
+		"SANDGLASS_VISITOR_SECONDS_PER_HOUR",
+		"s",
+		1_800,
+		wholeNumber(1, 10_000_000),
+		"Seconds of running programs one visitor may use in an hour.",
+	),
+	addressSessions: setting(
+		"SANDGLASS_ADDRESS_SESSIONS",
+		"sessions",
+		48,
+		wholeNumber(1, 100_000),
+		"Sandboxes one address (IPv6: one /64) may hold at once; a class shares one.",
+	),
+	addressRunsPerMinute: setting(
+		"SANDGLASS_ADDRESS_RUNS_PER_MINUTE",
+		"runs",
+		600,
+		wholeNumber(1, 1_000_000),
+		"Runs one address may start in a minute.",
+	),
+	addressSecondsPerHour: setting(
+		"SANDGLASS_ADDRESS_SECONDS_PER_HOUR",
+		"s",
+		36_000,
+		wholeNumber(1, 100_000_000),
+		"Seconds of running programs one address may use in an hour.",
+	),
+	addressConnections: setting(
+		"SANDGLASS_ADDRESS_CONNECTIONS",
+		"connections",
+		200,
+		wholeNumber(1, 100_000),
+		"WebSockets one address may hold open.",
+	),
+	queueLength: setting(
+		"SANDGLASS_QUEUE_LENGTH",
+		"runs",
+		200,
+		wholeNumber(0, 100_000),
+		"Runs that may wait; a further one is refused with a time to come back.",
+	),
+} as const;
+
+type Settings = typeof settings;
+export type SettingName = keyof Settings;
+type Values = { readonly [Name in SettingName]: z.output<Settings[Name]["schema"]> };
+export type Config = Omit<Values, "stateDir" | "runDir" | "instance"> & {
+	readonly stateDir: string;
+	readonly runDir: string;
+	readonly instance: string;
+};
+
+export class ConfigError extends Error {}
+
+/**
+ * Reads and checks the environment. Throws ConfigError whose message names every bad setting, its value and what is allowed.
+ * A secret is not among the settings: it is made at the first start and kept in `stateDir`.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>, workingDir: string): Config {
+	const problems: string[] = [];
+	const values: Record<string, unknown> = {};
+	for (const [name, { env, schema, fallback, sentence }] of Object.entries(settings)) {
+		const given = environment[env];
+		const raw = given === undefined || given === "" ? (fallback ?? undefined) : given;
+		const result = schema.safeParse(raw);
+		if (result.success) values[name] = result.data;
+		else problems.push(`${env}=${JSON.stringify(raw)}: ${result.error.issues.map((issue) => issue.message).join("; ")}. ${sentence}`);
+	}
+	if (problems.length > 0) throw new ConfigError(`The configuration cannot be used.\n  ${problems.join("\n  ")}`);
+	const isRoot = process.getuid?.() === 0;
+	const known = values as Values;
+	const place = createHash("sha256").update(`${workingDir}:${known.port}`).digest("hex").slice(0, 10);
+	return {
+		...known,
+		stateDir: known.stateDir ?? (isRoot ? "/var/lib/sandglass" : join(homedir(), ".local/share/sandglass")),
+		runDir: known.runDir ?? (isRoot ? "/run/sandglass" : join(tmpdir(), `sandglass-${process.getuid?.() ?? 0}`)),
+		instance: known.instance ?? `sandglass-${place}`,
+	};
+}
