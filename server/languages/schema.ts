@@ -2,7 +2,8 @@ import { z } from "zod";
 
 /**
  * The form of `sandbox-images/<id>/language.json`. A new language is a new folder; no line elsewhere changes.
- * Commands are argument vectors, never shell text. In them `{file}` stands for the entry file's name.
+ * Commands are argument vectors, never shell text. command.ts fills in `{file}` (the entry file), `{stem}` (its name without folders
+ * and extension) and the whole word `{sources}` (every file with the entry's extension, the entry first).
  */
 
 const Id = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
@@ -12,7 +13,11 @@ const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 const Argument = z.string().min(1).max(400);
 
 /** argv; argv[0] is an absolute path inside the image. The reader's program arguments are appended to `run` only. */
-const Command = z.array(Argument).min(1).max(64);
+const Command = z
+	.array(Argument)
+	.min(1)
+	.max(64)
+	.refine((argv) => argv[0]?.startsWith("/"), "the first word must be an absolute path");
 
 const Environment = z.record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), z.string().max(400));
 
@@ -62,6 +67,14 @@ export const LanguageDefinition = z.strictObject({
 	/** Besides PATH, HOME, LANG, TERM, which every program gets. */
 	environment: Environment.default({}),
 	limits: LanguageLimits.default({}),
+	/**
+	 * Packages of this repository's own node_modules that the image holds: they enter the build context as `node_modules/<name>`,
+	 * at the version that package-lock.json pins.
+	 */
+	npmPackages: z
+		.array(z.string().regex(/^(@[a-z0-9-]+\/)?[a-z0-9][a-z0-9.-]*$/))
+		.max(8)
+		.default([]),
 	/** The first is what a new visitor sees: it shows the language well; at least one is interactive. */
 	examples: z.array(Example).min(2).max(12),
 });

@@ -1,0 +1,22 @@
+import { basename, extname } from "node:path/posix";
+
+/**
+ * Fills a command's placeholders: `{file}`, `{stem}` inside a word, and `{sources}` as a whole word that becomes as many words as there are
+ * files with the entry's extension. A name that begins with a dash gets `./` before it, so that no file is taken for an option.
+ *
+ * @param command argv from language.json
+ * @param entry the file to run, relative to the workspace
+ * @param files all files of the program, the entry among them
+ */
+export function fillCommand(command: readonly string[], entry: string, files: readonly string[]): string[] {
+	const extension = extname(entry);
+	const others = files.filter((file) => file !== entry && extname(file) === extension);
+	const stem = basename(entry, extension);
+	return command.flatMap((word) => {
+		if (word === "{sources}") return [entry, ...others].map(asOperand);
+		// One pass: a file may be called "{stem}.py".
+		return [word.replace(/\{(file|stem)\}/g, (_, name: string) => (name === "file" ? asOperand(entry) : stem))];
+	});
+}
+
+const asOperand = (file: string): string => (file.startsWith("-") ? `./${file}` : file);
