@@ -1,0 +1,33 @@
+import { defineConfig } from "playwright/test";
+
+/** End-to-end: the real server, engine and Chromium. e2e/server-fixture.ts starts one server for all of it. */
+export default defineConfig({
+	testDir: "e2e",
+	testMatch: "**/*.e2e.ts",
+	outputDir: "test-results",
+	timeout: 60_000,
+	expect: { timeout: 15_000 },
+	fullyParallel: false,
+	workers: 1,
+	retries: 0,
+	forbidOnly: true,
+	reporter: [["list"]],
+	globalSetup: "./e2e/global-setup.ts",
+	use: {
+		browserName: "chromium",
+		screenshot: "only-on-failure",
+		trace: "retain-on-failure",
+		launchOptions: {
+			executablePath: "/usr/bin/chromium",
+			args: [
+				"--no-sandbox",
+				"--disable-gpu",
+				"--disable-quic",
+				"--no-first-run",
+				"--disable-background-networking",
+				"--disable-component-update",
+				"--disable-sync",
+			],
+		},
+	},
+});

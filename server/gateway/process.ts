@@ -1,0 +1,48 @@
+import next from "next";
+import { pino } from "pino";
+import { z } from "zod";
+import { runAsChild } from "../child-process.ts";
+import { readCatalogue } from "../languages/catalogue.ts";
+import { startGateway } from "./gateway.ts";
+
+/** The gateway's own process: the public side, with the Next.js app on the same port. It is not told where the engine is. */
+
+const Start = z.looseObject({
+	socketPath: z.string(),
+	catalogueDir: z.string(),
+	secret: z.string().min(32),
+	build: z.string(),
+	isDevelopment: z.boolean(),
+	projectDir: z.string(),
+});
+
+runAsChild(async (config, message) => {
+	const start = Start.parse(message);
+	const log = pino({ level: config.logLevel, base: { process: "gateway" } });
+	const app = next({
+		dev: start.isDevelopment,
+		dir: start.projectDir,
+		hostname: config.host,
+		port: config.port,
+		turbopack: start.isDevelopment,
+	});
+	await app.prepare();
+	const handleRequest = app.getRequestHandler();
+	const handleUpgrade = app.getUpgradeHandler();
+	const gateway = await startGateway({
+		config,
+		catalogue: readCatalogue(start.catalogueDir),
+		runnerSocketPath: start.socketPath,
+		secret: start.secret,
+		build: start.build,
+		page: { handleRequest, handleUpgrade },
+		log,
+	});
+	return {
+		url: gateway.url,
+		async close() {
+			await gateway.close();
+			await app.close();
+		},
+	};
+});

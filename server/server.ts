@@ -1,0 +1,131 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { Progress } from "../setup/debian-packages.ts";
+import { type Engine, ensureEngine, isEngineUp } from "../setup/engine.ts";
+import { ensureImages } from "../setup/images.ts";
+import type { Config } from "./config.ts";
+import { findGatewayUser } from "./gateway-user.ts";
+import { connectEngine } from "./runner/drivers/engine-connection.ts";
+import { supervise } from "./supervisor.ts";
+
+/**
+ * The two processes and the engine, started side by side and stopped in order: first the public side (pages are told), then the
+ * runner (sandboxes die), then the engine, when it is a private one that nobody else uses.
+ */
+
+export interface ServerOptions {
+	readonly config: Config;
+	readonly projectDir: string;
+	readonly build: string;
+	readonly isDevelopment: boolean;
+	readonly progress: Progress;
+	readonly log: Logger;
+}
+
+export interface SandglassServer {
+	readonly url: string;
+	/** Resolves once every language that can be built is. */
+	readonly languagesReady: Promise<void>;
+	readonly gatewayPid: () => number | undefined;
+	readonly runnerPid: () => number | undefined;
+	close(): Promise<void>;
+}
+
+const engineCheckMs = 1_000;
+
+/** Made at the first start, kept for the next, so that visitors stay who they are over a restart. */
+function readSecret(stateDir: string): string {
+	const path = join(stateDir, "visitor-secret");
+	mkdirSync(stateDir, { recursive: true, mode: 0o711 });
+	if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString("hex"), { mode: 0o600, flag: "wx" });
+	return readFileSync(path, "utf8").trim();
+}
+
+/** A private engine that dies is started again; another's engine is the operator's. */
+function watchEngine(engine: Engine, log: Logger): () => void {
+	let isBusy = false;
+	const timer = setInterval(async () => {
+		if (isBusy || !engine.isPrivate) return;
+		isBusy = true;
+		try {
+			if (!(await isEngineUp(engine.dockerHost))) {
+				log.error("the private engine does not answer; starting it again");
+				await engine.revive();
+			}
+		} catch (error) {
+			log.error({ err: error }, "the private engine could not be started again");
+		} finally {
+			isBusy = false;
+		}
+	}, engineCheckMs);
+	return () => clearInterval(timer);
+}
+
+export async function startServer(options: ServerOptions): Promise<SandglassServer> {
+	const { config, projectDir, progress, log } = options;
+	const doorDir = join(config.runDir, config.instance);
+	mkdirSync(doorDir, { recursive: true, mode: 0o711 });
+	const socketPath = join(doorDir, "door.sock");
+	const catalogueDir = join(projectDir, "sandbox-images");
+	const images = new Map<string, object>();
+	const user = options.isDevelopment ? null : findGatewayUser(projectDir, log);
+
+	const gateway = supervise({
+		name: "gateway",
+		module: join(projectDir, "server/gateway/process.ts"),
+		startMessage: () => ({
+			type: "start",
+			config,
+			socketPath,
+			catalogueDir,
+			secret: readSecret(config.stateDir),
+			build: options.build,
+			isDevelopment: options.isDevelopment,
+			projectDir,
+		}),
+		...(user === null ? {} : { user }),
+		env: { NODE_ENV: options.isDevelopment ? "development" : "production" },
+		log,
+	});
+	try {
+		const engine = await ensureEngine(config, progress);
+		const unwatchEngine = watchEngine(engine, log);
+		const runner = supervise({
+			name: "runner",
+			module: join(projectDir, "server/runner/process.ts"),
+			startMessage: () => ({ type: "start", config, socketPath, catalogueDir, dockerHost: engine.dockerHost, doorOwner: user }),
+			onStart: () => {
+				for (const message of images.values()) runner.send(message);
+			},
+			log,
+		});
+		const languagesReady = ensureImages({
+			docker: connectEngine(engine.dockerHost),
+			instance: config.instance,
+			progress,
+			onImage: (language, version, reference) => {
+				const message = { type: "image", language, version, reference };
+				images.set(`${language}@${version}`, message);
+				runner.send(message);
+			},
+		}).then(() => undefined);
+		const [url] = await Promise.all([gateway.ready, runner.ready]);
+		return {
+			url: url ?? "",
+			languagesReady,
+			gatewayPid: () => gateway.pid,
+			runnerPid: () => runner.pid,
+			async close() {
+				unwatchEngine();
+				await gateway.stop();
+				await runner.stop();
+				await engine.release();
+			},
+		};
+	} catch (error) {
+		await gateway.stop();
+		throw error;
+	}
+}

@@ -1,0 +1,13 @@
+import type { Step } from "./step.ts";
+
+const bin = (name: string): string => `node_modules/.bin/${name}`;
+
+const sourceFolders = ["app", "components", "protocol", "server", "setup", "bench", "e2e", "sandbox-images"];
+
+/** Format, lint, types, import walls, unused code. */
+export const checkSteps: readonly Step[] = [
+	{ name: "format and lint (biome)", command: [bin("biome"), "check", "--error-on-warnings", "."] },
+	{ name: "types (tsc)", command: [bin("tsc"), "--noEmit", "-p", "."] },
+	{ name: "import walls (dependency-cruiser)", command: [bin("depcruise"), "--output-type", "err", ...sourceFolders] },
+	{ name: "unused code (knip)", command: [bin("knip"), "--no-progress"] },
+];

@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+
+/** One command of `npm test` or `npm run check`: what it prints is shown when it fails, or always, and how long it took. */
+
+export interface Step {
+	readonly name: string;
+	readonly command: readonly [string, ...string[]];
+	readonly env?: Readonly<Record<string, string>>;
+	/** Print as it comes rather than only when it fails. */
+	readonly isVerbose?: boolean;
+}
+
+export interface StepResult {
+	readonly name: string;
+	readonly hasPassed: boolean;
+	readonly seconds: number;
+}
+
+export function runStep(step: Step): Promise<StepResult> {
+	const startedAt = Date.now();
+	const [program, ...args] = step.command;
+	return new Promise((resolve) => {
+		const child = spawn(program, args, {
+			stdio: ["ignore", step.isVerbose === true ? "inherit" : "pipe", step.isVerbose === true ? "inherit" : "pipe"],
+			env: { ...process.env, ...step.env },
+		});
+		const output: Buffer[] = [];
+		child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
+		child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
+		const finish = (hasPassed: boolean): void => {
+			const seconds = (Date.now() - startedAt) / 1_000;
+			if (!hasPassed) process.stdout.write(Buffer.concat(output));
+			process.stdout.write(`${hasPassed ? "ok  " : "FAIL"} ${step.name} (${seconds.toFixed(1)} s)\n`);
+			resolve({ name: step.name, hasPassed, seconds });
+		};
+		child.on("error", (error) => {
+			output.push(Buffer.from(`${error.message}\n`));
+			finish(false);
+		});
+		child.on("close", (code) => finish(code === 0));
+	});
+}
+
+/** The plain closing line, and the exit status. */
+export function summarise(results: readonly StepResult[]): number {
+	const failed = results.filter((result) => !result.hasPassed);
+	for (const { name } of failed) process.stdout.write(`failed: ${name}\n`);
+	process.stdout.write(`steps: ${results.length - failed.length} passed, ${failed.length} failed\n`);
+	return failed.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,75 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { readConfig } from "../server/config.ts";
+import { connectEngine } from "../server/runner/drivers/engine-connection.ts";
+import { checkSteps } from "./check-steps.ts";
+import { ensurePackages, SetupError } from "./debian-packages.ts";
+import { ensureEngine } from "./engine.ts";
+import { ensureImages } from "./images.ts";
+import { ensurePageBuild } from "./page-build.ts";
+import { runStep, type StepResult, summarise } from "./step.ts";
+
+/**
+ * `npm test`: installs what the tests need, starts the engine, builds the images and the page, then runs everything:
+ * checks, the agent under sanitizers and its fuzzer, unit and integration tests against the real engine, end-to-end in a real Chromium.
+ */
+
+const projectDir = process.cwd();
+const agentDir = "sandbox-images/agent";
+const skippedFolders = new Set(["node_modules", ".next", ".git", "public", "test-results"]);
+
+const testPackages = ["chromium", "gcc", "libc6-dev", "make", "musl-tools", "clang-14", "libclang-rt-14-dev", "util-linux"];
+
+function testFiles(dir: string): string[] {
+	return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+		const path = join(dir, entry.name);
+		if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : testFiles(path);
+		return entry.name.endsWith(".test.ts") ? [path] : [];
+	});
+}
+
+function say(line: string): void {
+	process.stdout.write(`setup · ${line}\n`);
+}
+
+async function runAll(): Promise<StepResult[]> {
+	const config = readConfig(process.env, projectDir);
+	await ensurePackages(testPackages, "the tests", say);
+	const engine = await ensureEngine(config, say);
+	try {
+		await ensureImages({ docker: connectEngine(engine.dockerHost), instance: config.instance, progress: say });
+		await ensurePageBuild(projectDir, say);
+		const env = { DOCKER_HOST: engine.dockerHost };
+		const results = await Promise.all([
+			...checkSteps.map(runStep),
+			runStep({ name: "agent under sanitizers", command: ["make", "-s", "-C", agentDir, "test"], isVerbose: true }),
+			runStep({ name: "agent's frame parser, fuzzed", command: ["make", "-s", "-C", agentDir, "fuzz"] }),
+		]);
+		const files = testFiles(".").sort();
+		results.push(
+			await runStep({
+				name: "unit and integration",
+				command: [process.execPath, "--import", "tsx", "--test", "--test-reporter=spec", ...files],
+				env,
+				isVerbose: true,
+			}),
+			await runStep({
+				name: "end to end",
+				command: [process.execPath, "node_modules/playwright/cli.js", "test"],
+				env: engine.isPrivate ? {} : env,
+				isVerbose: true,
+			}),
+		);
+		return results;
+	} finally {
+		await engine.release();
+	}
+}
+
+try {
+	process.exitCode = summarise(await runAll());
+} catch (error) {
+	if (!(error instanceof SetupError)) throw error;
+	process.stderr.write(`\n${error.message}\n`);
+	process.exitCode = 1;
+}
