@@ -15,6 +15,7 @@ export function canInstallPackages(): boolean {
 
 function isInstalled(name: string): Promise<boolean> {
 	return new Promise((resolve) => {
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is dpkg-query's.
 		const child = spawn("dpkg-query", ["-W", "-f", "${db:Status-Status}", name], { stdio: ["ignore", "pipe", "ignore"] });
 		let output = "";
 		child.stdout.on("data", (chunk: Buffer) => {

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+
+/** Puts offending files into the tree that the rules are about, asks the tool once, and looks for each rule's name. */
+
+const walls: readonly (readonly [rule: string, folder: string, source: string])[] = [
+	["protocol-imports-nothing", "protocol", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
+	["components-only-protocol", "components", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
+	["runner-knows-no-gateway", "server/runner", 'import { startGateway } from "../../gateway/gateway.ts"; export const it = startGateway;'],
+	["gateway-only-the-client", "server/gateway", 'import { startRunner } from "../../runner/runner.ts"; export const it = startRunner;'],
+	["dockerode-in-one-file", "server/gateway", 'import Docker from "dockerode"; export const it = Docker;'],
+	["no-server-in-browser-code", "components", 'import { readFileSync } from "node:fs"; export const it = readFileSync;'],
+];
+const allowed = 'import { errorCodes } from "../../../protocol/errors.ts"; export const it = errorCodes;';
+
+const dirs: string[] = [];
+after(() => {
+	for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
+});
+
+function plant(folder: string, source: string): string {
+	const dir = mkdtempSync(join(folder, "wall-test-"));
+	dirs.push(dir);
+	const file = join(dir, "offender.ts");
+	writeFileSync(file, source);
+	return file;
+}
+
+const planted = walls.map(([, folder, source]) => plant(folder, source));
+const innocent = plant("server/gateway", allowed);
+const cruise = spawnSync("node_modules/.bin/depcruise", ["--output-type", "err", ...planted, innocent], { encoding: "utf8" });
+
+for (const [at, [rule]] of walls.entries()) {
+	test(`the import wall ${rule} bites`, () => assert.match(cruise.stdout, new RegExp(`${rule}: ${planted[at]}`)));
+}
+
+test("an import that goes down passes", () => assert.ok(!cruise.stdout.includes(innocent), cruise.stdout));
