@@ -1,0 +1,211 @@
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+	type AgentFrame,
+	decodeExit,
+	decodeFrames,
+	type Exit,
+	encodeFrame,
+	encodeStep,
+	FrameType,
+	type StepOptions,
+} from "./test-frames.ts";
+
+/**
+ * A real agent in a real container with the product's posture, spoken with over the attached standard streams. The image is
+ * the agent, a static busybox and the hostile probe (test/probe.c), and nothing else.
+ */
+
+const FOLDER = dirname(fileURLToPath(import.meta.url));
+const IMAGE = "sandglass-agent-test";
+const WAIT_LIMIT_MS = 30_000;
+
+const TMPFS = "rw,nosuid,nodev,size=16m,nr_inodes=4096,uid=1000,gid=1000,mode=0755";
+
+const HARDENING = [
+	...["--user", "0:0", "--read-only", "--network", "none", "--cap-drop", "ALL"],
+	...["--cap-add", "SETUID", "--cap-add", "SETGID", "--cap-add", "KILL"],
+	...["--security-opt", "no-new-privileges", "--pids-limit", "64", "--memory", "67108864", "--memory-swap", "67108864"],
+	...["--log-driver", "none", "--tmpfs", `/workspace:${TMPFS},exec`, "--tmpfs", `/tmp:${TMPFS}`, "--tmpfs", `/dev/shm:${TMPFS}`],
+];
+
+export function buildImage(): void {
+	execFileSync("make", ["-C", FOLDER, "-s", "agent", "probe"], { stdio: "inherit" });
+	const root = mkdtempSync(join(tmpdir(), "sandglass-agent-"));
+	try {
+		for (const folder of ["bin", "etc", "proc", "sys", "dev", "tmp", "workspace"]) mkdirSync(join(root, folder));
+		cpSync(join(FOLDER, "build/sandglass-agent"), join(root, "sandglass-agent"));
+		cpSync(join(FOLDER, "build/probe"), join(root, "bin/probe"));
+		cpSync("/bin/busybox", join(root, "bin/busybox"));
+		const archive = execFileSync("tar", ["-C", root, "-c", "."], { maxBuffer: 64 * 1024 * 1024 });
+		execFileSync("docker", ["import", "--change", 'ENTRYPOINT ["/sandglass-agent"]', "-", IMAGE], { input: archive });
+	} finally {
+		rmSync(root, { recursive: true });
+	}
+}
+
+/** What one step gave. */
+export interface StepResult {
+	readonly stdout: Buffer;
+	readonly stderr: Buffer;
+	readonly acknowledgedBytes: number;
+	readonly statsFrames: number;
+	readonly exit: Exit;
+}
+
+type Wake = () => void;
+
+export class Sandbox {
+	readonly #process: ChildProcessWithoutNullStreams;
+	readonly #frames: AgentFrame[] = [];
+	#rest: Buffer = Buffer.alloc(0);
+	#wakes: Wake[] = [];
+	#status: number | undefined;
+	stderrText = "";
+
+	private constructor(child: ChildProcessWithoutNullStreams) {
+		this.#process = child;
+		child.stdout.on("data", (chunk: Buffer) => this.#receive(chunk));
+		child.stderr.on("data", (chunk: Buffer) => {
+			this.stderrText += chunk.toString();
+		});
+		/* An agent that has ended leaves nobody to read: the tests that end it look at its status. */
+		child.stdin.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code !== "EPIPE") throw error;
+		});
+		child.on("close", (status) => {
+			this.#status = status ?? -1;
+			this.#wake();
+		});
+	}
+
+	/** A started container; `without` leaves one hardening capability out, `extra` adds options. */
+	static start(extra: readonly string[] = [], capabilities: readonly string[] = ["--cap-add", "SETPCAP"]): Sandbox {
+		return new Sandbox(spawn("docker", ["run", "--rm", "-i", ...HARDENING, ...capabilities, ...extra, IMAGE]));
+	}
+
+	/** The same, and READY has come. */
+	static async ready(extra: readonly string[] = []): Promise<Sandbox> {
+		const sandbox = Sandbox.start(extra);
+		const frame = await sandbox.next();
+		if (frame.type !== FrameType.Ready || frame.payload[0] !== 1) throw new Error(`no READY but ${frame.type}: ${frame.payload}`);
+		return sandbox;
+	}
+
+	#wake(): void {
+		const wakes = this.#wakes;
+		this.#wakes = [];
+		for (const wake of wakes) wake();
+	}
+
+	#receive(chunk: Buffer): void {
+		const { frames, rest } = decodeFrames(Buffer.concat([this.#rest, chunk]));
+		this.#frames.push(...frames);
+		this.#rest = rest;
+		this.#wake();
+	}
+
+	async #wait(what: string): Promise<void> {
+		let timer: NodeJS.Timeout | undefined;
+		await new Promise<void>((resolve, reject) => {
+			this.#wakes.push(resolve);
+			timer = setTimeout(() => reject(new Error(`nothing came in ${WAIT_LIMIT_MS} ms while waiting for ${what}`)), WAIT_LIMIT_MS);
+		}).finally(() => clearTimeout(timer));
+	}
+
+	send(...frames: readonly Uint8Array[]): void {
+		this.#process.stdin.write(Buffer.concat(frames));
+	}
+
+	async next(): Promise<AgentFrame> {
+		for (;;) {
+			const frame = this.#frames.shift();
+			if (frame) return frame;
+			if (this.#status !== undefined) throw new Error(`the agent has ended with ${this.#status}: ${this.stderrText}`);
+			await this.#wait("a frame");
+		}
+	}
+
+	/** Frames up to and with the first of `type`. */
+	async until(type: number): Promise<AgentFrame[]> {
+		const seen: AgentFrame[] = [];
+		for (;;) {
+			const frame = await this.next();
+			seen.push(frame);
+			if (frame.type === type) return seen;
+		}
+	}
+
+	/** Reads output until `text` has come by; throws when the step ends before. */
+	async untilOutput(text: string): Promise<string> {
+		let output = "";
+		while (!output.includes(text)) {
+			const frame = await this.next();
+			if (frame.type === FrameType.Stdout || frame.type === FrameType.Stderr) output += frame.payload.toString();
+			if (frame.type === FrameType.Exit) throw new Error(`EXIT before ${JSON.stringify(text)}: ${JSON.stringify(output)}`);
+		}
+		return output;
+	}
+
+	/** The rest of a step that runs. */
+	async finish(): Promise<StepResult> {
+		const frames = await this.until(FrameType.Exit);
+		const join = (type: number): Buffer => Buffer.concat(frames.filter((frame) => frame.type === type).map((frame) => frame.payload));
+		const acknowledgements = frames.filter((frame) => frame.type === FrameType.StdinAck);
+		return {
+			stdout: join(FrameType.Stdout),
+			stderr: join(FrameType.Stderr),
+			acknowledgedBytes: acknowledgements.reduce((sum, frame) => sum + frame.payload.readUInt32BE(0), 0),
+			statsFrames: frames.filter((frame) => frame.type === FrameType.Stats).length,
+			exit: decodeExit(frames[frames.length - 1]?.payload ?? Buffer.alloc(0)),
+		};
+	}
+
+	run(options: StepOptions, ...more: readonly Uint8Array[]): Promise<StepResult> {
+		this.send(encodeStep(options), ...more);
+		return this.finish();
+	}
+
+	/** Runs a line of busybox's shell with pipes. */
+	shell(script: string, options: Partial<StepOptions> = {}): Promise<StepResult> {
+		return this.run({ argv: ["/bin/busybox", "sh", "-c", script], ...options });
+	}
+
+	probe(...words: readonly string[]): Promise<StepResult> {
+		return this.run({ argv: ["/bin/probe", ...words] });
+	}
+
+	async reset(): Promise<AgentFrame> {
+		this.send(encodeFrame(FrameType.Reset));
+		return this.next();
+	}
+
+	/** Stops, or goes on, taking what the agent writes: what is in the pipes then backs up into it. */
+	pauseReading(): void {
+		this.#process.stdout.pause();
+	}
+
+	resumeReading(): void {
+		this.#process.stdout.resume();
+	}
+
+	endInput(): void {
+		this.#process.stdin.end();
+	}
+
+	/** The agent's exit status, once it has ended. */
+	async status(): Promise<number> {
+		while (this.#status === undefined) await this.#wait("the end of the agent");
+		return this.#status;
+	}
+
+	/** Ends the sandbox by the end of its input. */
+	async [Symbol.asyncDispose](): Promise<void> {
+		this.resumeReading();
+		this.endInput();
+		await this.status();
+	}
+}
