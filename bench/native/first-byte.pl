@@ -1,11 +1,13 @@
 #!/usr/bin/perl
 # The native side: how long a program takes from spawn to its first byte of output, without any of our server, in the root file system of its image.
 #
-#   unshare --mount --propagation private perl first-byte.pl ROOT LOWER WORKSPACE_OPTIONS NAME=VALUE...
+#   unshare --mount --propagation private perl first-byte.pl clock ROOT LOWER WORKSPACE_OPTIONS NAME=VALUE...
 #
 # Perl, because every Debian has it, because it is small (a fork of it costs a fraction of a fork of Node, and what it costs is no time of the
 # program's), and because it can go into the root file system by itself: no `chroot` program stands between the clock and the program.
 # It lives in a mount namespace of its own, so every mount made here is gone when it ends, however it ends.
+#
+# With the path of a program instead of `clock` it becomes that program once the root is entered: so the agent is started without an engine.
 #
 # LOWER is an overlay's layers, or empty when ROOT already holds the file system. Requests come as lines, each answered by one:
 #   file NAME HEX                            keep this file; "ok"
@@ -18,7 +20,7 @@ use Fcntl qw(O_RDWR O_NOCTTY);
 use POSIX ();
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
 
-my ($root, $lower, $workspace_options, @environment) = @ARGV;
+my ($role, $root, $lower, $workspace_options, @environment) = @ARGV;
 my (%files, $empty, $sink);
 my ($PLAYER, $TIOCSPTLCK, $TIOCGPTN, $TIOCSCTTY) = (1000, 0x40045431, 0x80045430, 0x540E);
 
@@ -119,6 +121,7 @@ sub run {
 }
 
 enter_root();
+if ($role ne "clock") { exec { $role } $role or die "$role: $!\n" }
 open($empty, "<", "/dev/null") or die "null: $!\n";
 open($sink, ">", "/dev/null") or die "null: $!\n";
 $| = 1;

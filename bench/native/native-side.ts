@@ -11,6 +11,12 @@ import { openRootFileSystem, type RootFileSystem } from "./root-file-system.ts";
 
 const clock = fileURLToPath(new URL("first-byte.pl", import.meta.url));
 
+/** Mounts what is needed, enters the root file system and then is the clock, or the program of that path. For a mount namespace of its own. */
+export function enterRootCommand(role: string, root: RootFileSystem, workspaceBytes: number): string[] {
+	const workspace = `size=${workspaceBytes},nosuid,nodev,mode=755,uid=1000,gid=1000`;
+	return ["perl", clock, role, root.dir, root.lowerDirs.join(":"), workspace];
+}
+
 export interface NativeProgram {
 	readonly fileName: string;
 	readonly content: string;
@@ -36,8 +42,7 @@ export class NativeSide {
 	private constructor(root: RootFileSystem, options: NativeOptions) {
 		this.#root = root;
 		const environment = Object.entries(options.environment).map(([name, value]) => `${name}=${value}`);
-		const workspace = `size=${options.workspaceBytes},nosuid,nodev,mode=755,uid=1000,gid=1000`;
-		const perl = ["perl", clock, root.dir, root.lowerDirs.join(":"), workspace, ...environment];
+		const perl = [...enterRootCommand("clock", root, options.workspaceBytes), ...environment];
 		this.#child = spawn("unshare", ["--mount", "--propagation", "private", ...perl], { stdio: ["pipe", "pipe", "pipe"] });
 		this.#child.stderr.pipe(process.stderr);
 		this.#ended = new Promise((resolve, reject) => {
