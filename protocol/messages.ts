@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { errorCodes } from "./errors.ts";
-import { maxFiles, ProgramFile } from "./files.ts";
 import { Outcome, StepName, StepReport } from "./outcome.ts";
 
 /**
@@ -41,6 +40,8 @@ export const HelloMessage = z.strictObject({
 	resume: z.strictObject({ session: SessionId, secret: z.string().max(100), received: z.int().nonnegative() }).optional(),
 });
 
+const SentFile = z.strictObject({ name: z.string().max(65_536), content: z.string().max(maxControlBytes) });
+
 export const RunMessage = z.strictObject({
 	type: z.literal("run"),
 	/** Chosen by the page, greater than every earlier one of the session. */
@@ -48,7 +49,8 @@ export const RunMessage = z.strictObject({
 	language: z.string().min(1).max(40),
 	/** Absent: the language's default. */
 	version: z.string().min(1).max(40).optional(),
-	files: z.array(ProgramFile).max(maxFiles * 4),
+	/** Wider than what is taken (files.ts), so that too much is told as that and not as an unreadable message. */
+	files: z.array(SentFile).max(100_000),
 	/** The file to start; absent: the language's own name for it when there is such a file, else the first. */
 	entry: z.string().max(1_000).optional(),
 	arguments: z.array(z.string().max(4_096)).max(64).default([]),

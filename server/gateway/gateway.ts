@@ -1,0 +1,199 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Logger } from "pino";
+import { socketPath } from "../../protocol/messages.ts";
+import type { Config } from "../config.ts";
+import type { LanguageCatalogue } from "../languages/catalogue.ts";
+import { watchRunner } from "../runner/client.ts";
+import { TrustedProxies } from "./address.ts";
+import { IdleLeases } from "./idle-leases.ts";
+import { OriginRules } from "./origin.ts";
+import { FairQueue } from "./queue.ts";
+import { Quotas } from "./quotas.ts";
+import { createRoutes } from "./routes.ts";
+import { setDataHeaders, setSecurityHeaders } from "./security-headers.ts";
+import { SessionHub } from "./session-hub.ts";
+import { defaultTimings, type Timings } from "./timings.ts";
+import { Visitors } from "./visitor.ts";
+import { createSocketEntrance, refuseUpgrade } from "./websocket.ts";
+
+/**
+ * The public side: one port for the page, the two data routes and the sessions' WebSocket. It reaches the runner by its socket and
+ * nothing else; that the runner comes and goes is an error to the reader, never an end of the gateway.
+ */
+
+export interface Page {
+	handleRequest(request: IncomingMessage, response: ServerResponse): unknown;
+	handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): unknown;
+}
+
+export interface GatewayOptions {
+	readonly config: Config;
+	readonly catalogue: LanguageCatalogue;
+	readonly runnerSocketPath: string;
+	/** Signs visitors; the same over restarts, or every reader is a new one. */
+	readonly secret: string;
+	readonly build: string;
+	readonly page: Page;
+	readonly log: Logger;
+	readonly timings?: Partial<Timings>;
+}
+
+export interface Gateway {
+	/** Where it listens, e.g. "http://127.0.0.1:3000". */
+	readonly url: string;
+	/** Tells every page, gives every sandbox back, stops listening. */
+	close(): Promise<void>;
+}
+
+const maxHeaderBytes = 16_384;
+/** Open sockets in all; each costs some kilobytes whoever opened it. */
+const maxSockets = 8_192;
+
+/** Rejects when it cannot listen, or when an origin or a proxy in the configuration cannot be read. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+	const { config, catalogue, log, page } = options;
+	const timings: Timings = { ...defaultTimings, ...options.timings };
+	const now = (): number => performance.now();
+	const proxies = new TrustedProxies(config.trustedProxies);
+	const origins = new OriginRules({ host: config.host, allowedOrigins: config.allowedOrigins, proxies });
+	const visitors = new Visitors(options.secret);
+
+	const watch = watchRunner({
+		socketPath: options.runnerSocketPath,
+		onStatus: () => queue.pump(),
+		onDown: (detail) => {
+			log.warn({ detail }, "the runner is down");
+			hub.runnerDown();
+		},
+	});
+	const queue = new FairQueue({
+		capacity: () => watch.status?.maxLeases ?? config.maxLeases,
+		length: config.queueLength,
+		visitorLength: config.visitorSessions,
+		onPressure: () => idleLeases.reclaim(),
+	});
+	const idleLeases = new IdleLeases({ graceMs: timings.idleLeaseGraceMs, wanted: () => queue.unserved, now });
+	const quotas = new Quotas({
+		visitor: {
+			sandboxes: config.visitorSessions,
+			runsPerMinute: config.visitorRunsPerMinute,
+			secondsPerHour: config.visitorSecondsPerHour,
+		},
+		address: {
+			sandboxes: config.addressSessions,
+			runsPerMinute: config.addressRunsPerMinute,
+			secondsPerHour: config.addressSecondsPerHour,
+		},
+		now,
+	});
+	const hub = new SessionHub({
+		world: {
+			catalogue,
+			quotas,
+			queue,
+			idleLeases,
+			runnerSocketPath: options.runnerSocketPath,
+			runnerStatus: () => watch.status,
+			now,
+			sessionIdleMs: config.sessionIdleMs,
+			turnMs: timings.turnMs,
+		},
+		visitors,
+		build: options.build,
+		graceMs: config.reconnectGraceMs,
+		addressConnections: config.addressConnections,
+		log,
+	});
+	const entrance = createSocketEntrance({ hub, visitors, proxies, origins, timings, log, now });
+	const routes = createRoutes({
+		config,
+		catalogue,
+		build: options.build,
+		runnerStatus: () => watch.status,
+		gatewayState: () => ({
+			connections: hub.connectionCount,
+			sessions: hub.sessionCount,
+			waiting: queue.waiting,
+			slotsInUse: queue.slotsInUse,
+		}),
+	});
+
+	const server = createServer(
+		{
+			maxHeaderSize: maxHeaderBytes,
+			headersTimeout: timings.headersMs,
+			requestTimeout: timings.requestMs,
+			connectionsCheckingInterval: Math.min(1_000, timings.headersMs),
+		},
+		(request, response) => {
+			setSecurityHeaders(response);
+			if (!origins.isHostAllowed(request)) {
+				setDataHeaders(response);
+				response.writeHead(421, { "Content-Type": "text/plain; charset=utf-8", Connection: "close" }).end(wrongHost);
+				return;
+			}
+			if (routes(request, response)) return;
+			void handToPage(page, request, response, log);
+		},
+	);
+	server.maxConnections = maxSockets;
+	server.maxRequestsPerSocket = 1_000;
+	server.on("upgrade", (request, socket, head) => {
+		if (!origins.isHostAllowed(request)) refuseUpgrade(socket, 421, wrongHost);
+		else if ((request.url ?? "").split("?", 1)[0] === socketPath) entrance.handleUpgrade(request, socket, head);
+		else page.handleUpgrade(request, socket, head);
+	});
+
+	const beat = setInterval(() => hub.beat(), timings.pingEveryMs);
+	const release = (): void => {
+		clearInterval(beat);
+		watch.close();
+		idleLeases.close();
+		entrance.close();
+	};
+	try {
+		await listen(server, config);
+	} catch (error) {
+		release();
+		throw error;
+	}
+	return {
+		url: urlOf(server, config.host),
+		async close() {
+			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+			await hub.close(timings.closeMs);
+			release();
+			server.closeAllConnections();
+			await closed;
+		},
+	};
+}
+
+const wrongHost = "This server is not known by that name. If it should be, add its origin to SANDGLASS_ORIGINS.";
+
+async function handToPage(page: Page, request: IncomingMessage, response: ServerResponse, log: Logger): Promise<void> {
+	try {
+		await page.handleRequest(request, response);
+	} catch (error) {
+		log.error({ err: error, path: request.url }, "the page could not answer");
+		if (!response.headersSent) response.writeHead(500, { "Content-Type": "text/plain; charset=utf-8" });
+		response.end("Something broke on the server's side.");
+	}
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once("error", reject);
+		server.listen(port, host, () => {
+			server.off("error", reject);
+			resolve();
+		});
+	});
+}
+
+function urlOf(server: Server, host: string): string {
+	const { port } = server.address() as AddressInfo;
+	return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
