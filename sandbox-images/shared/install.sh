@@ -4,6 +4,8 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
+# Some packages' alternatives link a manual page and fail without its folder.
+mkdir -p /usr/share/man/man1
 # The build stage is thrown away when it fails, so waiting for the disk at each file buys nothing.
 apt-get install -q -y --no-install-recommends \
 	-o Dpkg::Options::=--force-unsafe-io \
