@@ -1,0 +1,177 @@
+import type { Socket } from "node:net";
+import type { EffectiveLimits } from "../../protocol/messages.ts";
+import { encodeDoorData, encodeReply, parseRequest, requestCap } from "./door-frames.ts";
+import { type DoorReply, type DoorRequest, doorFrame } from "./door-protocol.ts";
+import { FrameReader, ProtocolBreach } from "./frame-reader.ts";
+import type { Lease, LeaseSink } from "./lease.ts";
+
+/**
+ * One connection at the door. It is fresh until its first message makes it a lease or a watch; a breach of door-protocol.ts, and
+ * the end of the socket, end it, and `onEnd` gives everything back.
+ */
+
+/** A connection that says nothing is not kept. */
+const firstMessageTimeoutMs = 10_000;
+/** Output that waits for a reader who is slow, in our memory; past it the program is held back. */
+const maxUnsentBytes = 131_072;
+
+type Role =
+	| { readonly kind: "fresh"; readonly timer: NodeJS.Timeout }
+	| { readonly kind: "lease"; readonly lease: Lease }
+	| { readonly kind: "watch" }
+	| { readonly kind: "ended" };
+
+export interface DoorHost {
+	/** Answers the claim through the connection; null when it was refused. */
+	openLease(connection: DoorConnection, language: string, version: string): Lease | null;
+	watch(connection: DoorConnection): void;
+	/** Exactly once; `lease` is given back here. `breach` names the rule that was broken, for the log. */
+	ended(connection: DoorConnection, lease: Lease | null, breach: string | null): void;
+}
+
+export class DoorConnection {
+	readonly #socket: Socket;
+	readonly #host: DoorHost;
+	readonly #reader = new FrameReader(requestCap);
+	#role: Role;
+	#isCorked = false;
+	#breach: string | null = null;
+
+	constructor(socket: Socket, host: DoorHost) {
+		this.#socket = socket;
+		this.#host = host;
+		this.#role = { kind: "fresh", timer: setTimeout(() => this.#fail("silent"), firstMessageTimeoutMs) };
+		socket.on("data", (chunk: Buffer) => this.#take(chunk));
+		socket.on("drain", () => this.lease?.run?.outputDrained());
+		// What went wrong with a socket changes nothing of what must follow.
+		socket.on("error", () => socket.destroy());
+		socket.on("close", () => this.#finish());
+	}
+
+	get lease(): Lease | null {
+		return this.#role.kind === "lease" ? this.#role.lease : null;
+	}
+
+	send(message: DoorReply): void {
+		this.#write(encodeReply(message));
+	}
+
+	/** What was sent goes out first. */
+	end(): void {
+		this.#socket.destroySoon();
+	}
+
+	destroy(): void {
+		this.#socket.destroy();
+	}
+
+	/** How a lease speaks through this connection. */
+	sinkFor(tier: string, limits: EffectiveLimits): LeaseSink {
+		return {
+			claimed: (isWarm) => this.send({ type: "claimed", tier, limits, isWarm }),
+			refused: (code) => {
+				this.send({ type: "refused", code });
+				this.end();
+			},
+			started: (step, stepLimits) => this.send({ type: "started", step, limits: stepLimits }),
+			output: (stream, bytes) => {
+				for (const frame of encodeDoorData(stream, bytes)) this.#write(frame);
+				return this.#socket.writableLength <= maxUnsentBytes;
+			},
+			stats: ({ wallMs, cpuMs, memoryBytes }) => this.send({ type: "stats", wallMs, cpuMs, memoryBytes }),
+			stdinAck: (bytes) => this.send({ type: "stdinAck", bytes }),
+			step: (step, report) => this.send({ type: "step", step, report }),
+			exit: (end) => this.send({ type: "exit", ...end }),
+		};
+	}
+
+	/** What one turn of the event loop says goes out in one system call. */
+	#write(frame: Buffer): void {
+		if (this.#socket.destroyed) return;
+		if (!this.#isCorked) {
+			this.#isCorked = true;
+			this.#socket.cork();
+			process.nextTick(() => {
+				this.#isCorked = false;
+				this.#socket.uncork();
+			});
+		}
+		this.#socket.write(frame);
+	}
+
+	#fail(rule: string): void {
+		this.#breach ??= rule;
+		this.#socket.destroy();
+	}
+
+	#finish(): void {
+		const role = this.#role;
+		this.#role = { kind: "ended" };
+		if (role.kind === "fresh") clearTimeout(role.timer);
+		if (role.kind !== "ended") this.#host.ended(this, role.kind === "lease" ? role.lease : null, this.#breach);
+	}
+
+	#take(chunk: Buffer): void {
+		try {
+			for (const frame of this.#reader.read(chunk)) {
+				if (this.#socket.destroyed || this.#socket.writableEnded) return;
+				if (frame.type === doorFrame.control) this.#takeRequest(parseRequest(frame));
+				else this.#takeStdin(frame.payload);
+			}
+		} catch (error) {
+			if (!(error instanceof ProtocolBreach)) throw error;
+			this.#fail(error.rule);
+		}
+	}
+
+	#takeStdin(bytes: Buffer): void {
+		const lease = this.#requireLease();
+		if (bytes.length === 0) throw new ProtocolBreach("emptyStdin");
+		// Without a run it crossed the exit of the last one.
+		if (lease.run !== null && !lease.run.stdin(bytes)) throw new ProtocolBreach("stdinOverrun");
+	}
+
+	#takeRequest(request: DoorRequest): void {
+		if (request.type === "claim" || request.type === "watch") {
+			this.#takeFirst(request);
+			return;
+		}
+		const lease = this.#requireLease();
+		switch (request.type) {
+			case "run":
+				if (!lease.start(request)) throw new ProtocolBreach("runWhileRunning");
+				break;
+			case "stop":
+				lease.run?.stop();
+				break;
+			case "eof":
+				lease.run?.eof();
+				break;
+			case "resize":
+				lease.run?.resize(request.columns, request.rows);
+				break;
+			case "signal":
+				lease.run?.signal(request.signal);
+				break;
+		}
+	}
+
+	#takeFirst(request: Extract<DoorRequest, { type: "claim" | "watch" }>): void {
+		if (this.#role.kind !== "fresh") throw new ProtocolBreach("notFirst");
+		clearTimeout(this.#role.timer);
+		if (request.type === "watch") {
+			this.#role = { kind: "watch" };
+			this.#host.watch(this);
+			return;
+		}
+		const lease = this.#host.openLease(this, request.language, request.version);
+		if (lease === null) return;
+		this.#role = { kind: "lease", lease };
+		lease.claim();
+	}
+
+	#requireLease(): Lease {
+		if (this.#role.kind !== "lease") throw new ProtocolBreach("notClaimed");
+		return this.#role.lease;
+	}
+}

@@ -1,0 +1,165 @@
+import { chmod, lstat, mkdir, rm } from "node:fs/promises";
+import { connect, createServer, type Server } from "node:net";
+import { dirname } from "node:path";
+import type { Logger } from "pino";
+import type { ErrorCode } from "../../protocol/errors.ts";
+import type { Toolchain } from "../languages/catalogue.ts";
+import { DoorConnection, type DoorHost } from "./door-connection.ts";
+import type { RunnerStatus } from "./door-protocol.ts";
+import { Lease } from "./lease.ts";
+import { effectiveLimits, type LimitSettings } from "./limits.ts";
+import type { Pool } from "./pool.ts";
+
+/**
+ * The unix socket, its connections, and how many leases there may be. A lease counts from its claim until its sandbox is known to be
+ * gone, so that a gateway that opens and closes cannot have more sandboxes than there are leases.
+ */
+
+/** Connections that are no leases: watches, and claims that will be refused. */
+const spareConnections = 32;
+const statusIntervalMs = 250;
+
+export interface DoorOptions {
+	readonly socketPath: string;
+	readonly maxLeases: number;
+	readonly settings: LimitSettings;
+	readonly toolchains: readonly Toolchain[];
+	readonly tier: string;
+	readonly pool: Pool;
+	readonly log: Logger;
+}
+
+export class Door implements DoorHost {
+	readonly #options: DoorOptions;
+	readonly #server: Server;
+	readonly #connections = new Set<DoorConnection>();
+	readonly #watchers = new Set<DoorConnection>();
+	readonly #leases = new Set<Lease>();
+	readonly #closing = new Set<Promise<void>>();
+	#statusTimer: NodeJS.Timeout | undefined;
+	#lastStatusAtMs = Number.NEGATIVE_INFINITY;
+	#nextLeaseNumber = 1;
+	#isClosed = false;
+
+	constructor(options: DoorOptions) {
+		this.#options = options;
+		this.#server = createServer((socket) => this.#connections.add(new DoorConnection(socket, this)));
+		this.#server.maxConnections = options.maxLeases + spareConnections;
+	}
+
+	/** Throws when another process answers at the socket; a socket that nobody answers at is replaced. */
+	async open(): Promise<void> {
+		const { socketPath } = this.#options;
+		await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 });
+		await removeStaleSocket(socketPath);
+		await new Promise<void>((resolve, reject) => {
+			this.#server.once("error", reject);
+			this.#server.listen(socketPath, () => {
+				this.#server.off("error", reject);
+				resolve();
+			});
+		});
+		await chmod(socketPath, 0o660);
+	}
+
+	/** Kills every sandbox and tells every gateway why; resolves when the engine has confirmed. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		clearTimeout(this.#statusTimer);
+		const isServerClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+		for (const connection of this.#connections) {
+			if (connection.lease !== null) {
+				connection.lease.run?.lose("shuttingDown");
+				connection.send({ type: "lost", code: "shuttingDown" });
+				this.#giveBack(connection.lease);
+			}
+			connection.end();
+		}
+		await Promise.all(this.#closing);
+		for (const connection of this.#connections) connection.destroy();
+		await isServerClosed;
+	}
+
+	status(): RunnerStatus {
+		return { ...this.#options.pool.status(), leases: this.#leases.size, maxLeases: this.#options.maxLeases };
+	}
+
+	/** Tells the watchers: at once, or when `statusIntervalMs` have passed since the last time. */
+	statusChanged(): void {
+		if (this.#isClosed || this.#statusTimer !== undefined) return;
+		const waitMs = this.#lastStatusAtMs + statusIntervalMs - performance.now();
+		this.#statusTimer = setTimeout(
+			() => {
+				this.#statusTimer = undefined;
+				this.#lastStatusAtMs = performance.now();
+				const status = this.status();
+				for (const watcher of this.#watchers) watcher.send({ type: "status", status });
+			},
+			Math.max(0, waitMs),
+		);
+	}
+
+	openLease(connection: DoorConnection, language: string, version: string): Lease | null {
+		const { toolchains, settings, pool, tier, log, maxLeases } = this.#options;
+		const ofLanguage = toolchains.filter((toolchain) => toolchain.language.id === language);
+		const toolchain = ofLanguage.find((candidate) => candidate.version.version === version);
+		const refuse = (code: ErrorCode): null => {
+			connection.send({ type: "refused", code });
+			connection.end();
+			return null;
+		};
+		if (this.#isClosed) return refuse("shuttingDown");
+		if (toolchain === undefined) return refuse(ofLanguage.length === 0 ? "unknownLanguage" : "unknownVersion");
+		if (this.#leases.size >= maxLeases) return refuse("queueFull");
+		const lease = new Lease({
+			pool,
+			toolchain,
+			settings,
+			sink: connection.sinkFor(tier, effectiveLimits(settings, toolchain.language.limits, {})),
+			log: log.child({ lease: this.#nextLeaseNumber++, language: toolchain.key }),
+		});
+		this.#leases.add(lease);
+		this.statusChanged();
+		return lease;
+	}
+
+	watch(connection: DoorConnection): void {
+		this.#watchers.add(connection);
+		connection.send({ type: "status", status: this.status() });
+	}
+
+	ended(connection: DoorConnection, lease: Lease | null, breach: string | null): void {
+		this.#connections.delete(connection);
+		this.#watchers.delete(connection);
+		if (breach !== null) this.#options.log.warn({ breach }, "a connection broke the door's protocol");
+		if (lease !== null) this.#giveBack(lease);
+	}
+
+	#giveBack(lease: Lease): void {
+		const closing = lease.close().finally(() => {
+			this.#leases.delete(lease);
+			this.#closing.delete(closing);
+			this.statusChanged();
+		});
+		this.#closing.add(closing);
+	}
+}
+
+async function removeStaleSocket(socketPath: string): Promise<void> {
+	const found = await lstat(socketPath).catch((error: NodeJS.ErrnoException) => {
+		if (error.code === "ENOENT") return null;
+		throw error;
+	});
+	if (found === null) return;
+	if (!found.isSocket()) throw new Error(`${socketPath} is there and is no socket`);
+	const isAnswered = await new Promise<boolean>((resolve) => {
+		const probe = connect(socketPath);
+		probe.once("connect", () => {
+			probe.destroy();
+			resolve(true);
+		});
+		probe.once("error", () => resolve(false));
+	});
+	if (isAnswered) throw new Error(`another runner answers at ${socketPath}`);
+	await rm(socketPath, { force: true });
+}

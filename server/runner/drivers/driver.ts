@@ -1,0 +1,47 @@
+import type { Duplex } from "node:stream";
+
+/**
+ * What the runner asks of an isolation. A driver knows an engine and nothing of languages, frames, leases or pools.
+ * It labels what it makes with the instance's name and touches nothing else.
+ */
+
+export interface SandboxSpec {
+	/** The image as the engine knows it; it comes from the operator's side, never from a request. */
+	readonly image: string;
+	/** For the engine's labels, so that an operator can see whose sandbox it is. */
+	readonly label: string;
+	readonly memoryBytes: number;
+	readonly processes: number;
+	readonly cpuCores: number;
+	readonly workspaceBytes: number;
+	readonly workspaceInodes: number;
+	readonly openFiles: number;
+}
+
+/** A started sandbox. Whoever got it from `create` owns it and must destroy it. */
+export interface Sandbox {
+	/** For logs. */
+	readonly id: string;
+	/**
+	 * To and from the agent's standard input and output, nothing else mixed in; not reading holds the agent back.
+	 * It ends or is destroyed when the sandbox dies or the engine is lost, and that is the only sign of death there is.
+	 */
+	readonly stream: Duplex;
+	/**
+	 * Kills every process in it and removes it. Ends the stream at once. Resolves when the engine has confirmed; when it cannot,
+	 * rejects, and the sandbox is left to `reap`. May be called more than once.
+	 */
+	destroy(): Promise<void>;
+}
+
+export interface SandboxDriver {
+	readonly name: string;
+	/** The name of the isolation as readers see it. */
+	readonly tier: string;
+	/** Rejects when the sandbox cannot be made exactly as asked; then nothing of it is left, or `reap` finds it. */
+	create(spec: SandboxSpec): Promise<Sandbox>;
+	/** Destroys every sandbox of this instance that this process does not own: what an earlier one, or an outage, left. Resolves to their number. */
+	reap(): Promise<number>;
+	/** Rejects when the engine does not answer within `timeoutMs`. */
+	ping(timeoutMs: number): Promise<void>;
+}

@@ -1,0 +1,8 @@
+import type Docker from "dockerode";
+import { DockerDriver } from "./docker.ts";
+import type { SandboxDriver } from "./driver.ts";
+
+/** Every isolation that can be offered. A new driver is a file beside this one and a line here. */
+export const drivers = {
+	docker: (docker: Docker, instance: string, seccompProfile: string): SandboxDriver => new DockerDriver(docker, instance, seccompProfile),
+} as const;

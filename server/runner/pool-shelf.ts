@@ -1,0 +1,48 @@
+import type { ErrorCode } from "../../protocol/errors.ts";
+import type { Toolchain } from "../languages/catalogue.ts";
+import type { AgentLink } from "./agent-link.ts";
+
+const firstRetryMs = 250;
+const longestRetryMs = 30_000;
+
+/** Somebody for whom no warm sandbox was there. One of the two is called, once. */
+export interface ClaimWaiter {
+	granted(link: AgentLink): void;
+	refused(code: ErrorCode): void;
+}
+
+/** The pool's part for one version of one language: what is warm, what is being made, who waits, and when to try again after failures. */
+export class Shelf {
+	readonly toolchain: Toolchain;
+	image: string | null = null;
+	idle: AgentLink[] = [];
+	starting = 0;
+	/** First come, first served. */
+	readonly waiters = new Set<ClaimWaiter>();
+	#failures = 0;
+	#tryAtMs = 0;
+
+	constructor(toolchain: Toolchain) {
+		this.toolchain = toolchain;
+	}
+
+	succeeded(): void {
+		this.#failures = 0;
+		this.#tryAtMs = 0;
+	}
+
+	/** Doubles the wait, with jitter, so that many shelves do not come back at one moment. */
+	failed(): void {
+		const waitMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(this.#failures, 20));
+		this.#failures++;
+		this.#tryAtMs = performance.now() + waitMs * (0.5 + Math.random() / 2);
+	}
+
+	mayTry(): boolean {
+		return this.msUntilTry() === 0;
+	}
+
+	msUntilTry(): number {
+		return Math.max(0, Math.ceil(this.#tryAtMs - performance.now()));
+	}
+}

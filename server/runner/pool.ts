@@ -1,0 +1,269 @@
+import type { Logger } from "pino";
+import type { ErrorCode } from "../../protocol/errors.ts";
+import type { Config } from "../config.ts";
+import type { Toolchain } from "../languages/catalogue.ts";
+import { type AgentHandlers, AgentLink } from "./agent-link.ts";
+import type { SandboxDriver } from "./drivers/driver.ts";
+import { EngineWatch } from "./engine-watch.ts";
+import { type LimitSettings, sandboxLimits } from "./limits.ts";
+import { type ClaimWaiter, Shelf } from "./pool-shelf.ts";
+
+/**
+ * The warm pool: for each version of each language, sandboxes that are started, attached and have said READY.
+ *
+ * Who owns what: the pool owns a sandbox from `create` until a claim takes its link, and again from `retire`, when it is destroyed.
+ * A claim takes an idle link without asking the engine anything. When there is none it waits, and what is created next for its
+ * language is its own; creations for those who wait come before the refill, which keeps to `refillConcurrency`.
+ * While the engine is not up, nothing is created and every claim is refused.
+ */
+
+export type PoolSettings = LimitSettings & Pick<Config, "poolSize" | "poolCeiling">;
+
+export type Claim =
+	| { readonly kind: "granted"; readonly link: AgentLink }
+	| { readonly kind: "refused"; readonly code: ErrorCode }
+	| { readonly kind: "waiting"; cancel(): void };
+
+const refillConcurrency = 2;
+const creationConcurrency = 4;
+const bootTimeoutMs = 15_000;
+const sweepDelayMs = 2_000;
+
+export class Pool {
+	readonly #driver: SandboxDriver;
+	readonly #settings: PoolSettings;
+	readonly #log: Logger;
+	readonly #onChange: () => void;
+	readonly #watch: EngineWatch;
+	/** In the order in which they are filled. */
+	readonly #shelves = new Map<string, Shelf>();
+	readonly #work = new Set<Promise<void>>();
+	#wakeTimer: NodeJS.Timeout | undefined;
+	#sweepTimer: NodeJS.Timeout | undefined;
+	#isClosed = false;
+
+	constructor(options: {
+		driver: SandboxDriver;
+		toolchains: readonly Toolchain[];
+		settings: PoolSettings;
+		log: Logger;
+		/** The figures of `status` may have changed. */
+		onChange(): void;
+	}) {
+		this.#driver = options.driver;
+		this.#settings = options.settings;
+		this.#log = options.log;
+		this.#onChange = options.onChange;
+		// Python first: it is what a new visitor's page opens with.
+		const isPython = (toolchain: Toolchain): number => (toolchain.language.id === "python" ? 0 : 1);
+		for (const toolchain of [...options.toolchains].sort((a, b) => isPython(a) - isPython(b))) {
+			this.#shelves.set(toolchain.key, new Shelf(toolchain));
+		}
+		this.#watch = new EngineWatch(options.driver, options.log, (state) => this.#engineChanged(state));
+	}
+
+	/** Reaps what earlier processes of this instance left, if the engine is up; else that is done when it comes up. */
+	start(): Promise<void> {
+		return this.#watch.start();
+	}
+
+	setImage(language: string, version: string, image: string): void {
+		const shelf = this.#shelves.get(`${language}@${version}`);
+		if (shelf === undefined) throw new Error(`no such language in the catalogue: ${language} ${version}`);
+		if (shelf.image === image) return;
+		shelf.image = image;
+		for (const link of shelf.idle.splice(0)) this.retire(link);
+		this.#schedule();
+	}
+
+	status() {
+		return {
+			engine: this.#watch.state,
+			languages: [...this.#shelves.values()].map((shelf) => ({
+				language: shelf.toolchain.language.id,
+				version: shelf.toolchain.version.version,
+				isReady: shelf.image !== null,
+				idle: shelf.idle.length,
+				starting: shelf.starting,
+			})),
+		};
+	}
+
+	/** `waiter` is called only when the answer is `waiting`, once, and never from within this call. */
+	claim(toolchain: Toolchain, waiter: ClaimWaiter): Claim {
+		const shelf = this.#shelves.get(toolchain.key);
+		if (this.#isClosed) return { kind: "refused", code: "shuttingDown" };
+		if (shelf === undefined) return { kind: "refused", code: "unknownVersion" };
+		if (this.#watch.state !== "up") return { kind: "refused", code: this.#watch.state === "down" ? "engineDown" : "runnerDown" };
+		if (shelf.image === null) return { kind: "refused", code: "imagesMissing" };
+		const link = shelf.idle.shift();
+		// The refill is no business of this claim's.
+		setImmediate(() => this.#schedule());
+		if (link !== undefined) return { kind: "granted", link };
+		shelf.waiters.add(waiter);
+		return { kind: "waiting", cancel: () => shelf.waiters.delete(waiter) };
+	}
+
+	/** Destroys a sandbox, whoever had it. Resolves when that is done or has been left to a sweep; never rejects. */
+	retire(link: AgentLink): Promise<void> {
+		return this.#track(
+			link.sandbox.destroy().catch((error: unknown) => {
+				this.#log.warn({ sandbox: link.sandbox.id, err: error }, "a sandbox could not be removed; a sweep will");
+				this.#watch.suspect();
+				this.#planSweep();
+			}),
+		);
+	}
+
+	/** Refuses everybody, destroys what is idle, and waits for all that is under way. Leases are closed before. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		clearTimeout(this.#wakeTimer);
+		clearTimeout(this.#sweepTimer);
+		for (const shelf of this.#shelves.values()) {
+			this.#refuseWaiters(shelf, "shuttingDown");
+			for (const link of shelf.idle.splice(0)) void this.retire(link);
+		}
+		await this.#watch.close();
+		while (this.#work.size > 0) await Promise.all(this.#work);
+		clearTimeout(this.#sweepTimer);
+	}
+
+	#track(work: Promise<void>): Promise<void> {
+		this.#work.add(work);
+		return work.finally(() => this.#work.delete(work));
+	}
+
+	#engineChanged(state: string): void {
+		if (state === "up") this.#schedule();
+		else for (const shelf of this.#shelves.values()) this.#refuseWaiters(shelf, "engineDown");
+		this.#onChange();
+	}
+
+	#refuseWaiters(shelf: Shelf, code: ErrorCode): void {
+		const waiters = [...shelf.waiters];
+		shelf.waiters.clear();
+		for (const waiter of waiters) waiter.refused(code);
+	}
+
+	/** Starts as many creations as are wanted and allowed. Called after every change. */
+	#schedule(): void {
+		if (this.#isClosed || this.#watch.state !== "up") return;
+		clearTimeout(this.#wakeTimer);
+		const shelves = [...this.#shelves.values()];
+		const starting = (): number => shelves.reduce((sum, shelf) => sum + shelf.starting, 0);
+		const warm = (): number => shelves.reduce((sum, shelf) => sum + shelf.idle.length, 0) + starting();
+		for (const shelf of shelves) {
+			while (shelf.waiters.size > shelf.starting && starting() < creationConcurrency) this.#create(shelf);
+		}
+		const isWanting = (shelf: Shelf): boolean => shelf.image !== null && shelf.idle.length + shelf.starting < this.#settings.poolSize;
+		for (const shelf of shelves.filter(isWanting).sort((a, b) => a.idle.length - b.idle.length)) {
+			while (isWanting(shelf) && shelf.mayTry() && starting() < refillConcurrency && warm() < this.#settings.poolCeiling)
+				this.#create(shelf);
+		}
+		const waits = shelves.filter((shelf) => isWanting(shelf) && !shelf.mayTry()).map((shelf) => shelf.msUntilTry());
+		if (waits.length > 0) this.#wakeTimer = setTimeout(() => this.#schedule(), Math.min(...waits));
+		this.#onChange();
+	}
+
+	#create(shelf: Shelf): void {
+		shelf.starting++;
+		void this.#track(this.#createOne(shelf));
+	}
+
+	/** Never rejects. */
+	async #createOne(shelf: Shelf): Promise<void> {
+		const image = shelf.image;
+		try {
+			if (image === null) throw new Error("no image");
+			const link = await this.#boot(shelf, image);
+			shelf.starting--;
+			shelf.succeeded();
+			this.#place(shelf, link, image);
+		} catch (error) {
+			shelf.starting--;
+			shelf.failed();
+			this.#log.error({ language: shelf.toolchain.key, err: error, retryMs: shelf.msUntilTry() }, "a sandbox could not be made");
+			this.#watch.suspect();
+			// Those whom this creation was for, and nobody whom another under way will serve.
+			for (const waiter of [...shelf.waiters].slice(shelf.starting)) {
+				shelf.waiters.delete(waiter);
+				waiter.refused("internal");
+			}
+		}
+		this.#schedule();
+	}
+
+	/** Rejects, with nothing left behind, unless the agent says READY in time. */
+	async #boot(shelf: Shelf, image: string): Promise<AgentLink> {
+		const { toolchain } = shelf;
+		const limits = sandboxLimits(this.#settings, toolchain.language.limits);
+		const sandbox = await this.#driver.create({ ...limits, image, label: toolchain.key });
+		return new Promise<AgentLink>((resolve, reject) => {
+			const give = (outcome: () => void): void => {
+				clearTimeout(timer);
+				outcome();
+			};
+			const fail = (reason: string): void =>
+				give(() => {
+					void this.retire(link);
+					reject(new Error(`the agent was not ready: ${reason}`));
+				});
+			const timer = setTimeout(() => fail("timeout"), bootTimeoutMs);
+			const link = new AgentLink(sandbox, { ...silent, ready: () => give(() => resolve(link)), dead: fail });
+		});
+	}
+
+	#place(shelf: Shelf, link: AgentLink, image: string): void {
+		const [waiter] = shelf.waiters;
+		if (this.#isClosed || !link.isReady || image !== shelf.image) {
+			void this.retire(link);
+			return;
+		}
+		if (waiter !== undefined) {
+			shelf.waiters.delete(waiter);
+			waiter.granted(link);
+			return;
+		}
+		link.handlers = { ...silent, dead: (reason) => this.#idleDied(shelf, link, reason) };
+		shelf.idle.push(link);
+	}
+
+	#idleDied(shelf: Shelf, link: AgentLink, reason: string): void {
+		shelf.idle = shelf.idle.filter((other) => other !== link);
+		this.#log.warn({ sandbox: link.sandbox.id, reason }, "a warm sandbox died");
+		void this.retire(link);
+		// One that dies as soon as it is warm must not be made anew without end.
+		shelf.failed();
+		this.#watch.suspect();
+		this.#schedule();
+	}
+
+	/** For what `retire` could not remove while the engine was up. */
+	#planSweep(): void {
+		clearTimeout(this.#sweepTimer);
+		this.#sweepTimer = setTimeout(() => {
+			if (this.#watch.state !== "up") return;
+			void this.#track(
+				this.#driver.reap().then(
+					(reaped) => this.#log.info({ reaped }, "swept"),
+					(error: unknown) => {
+						this.#log.warn({ err: error }, "the sweep failed");
+						if (!this.#isClosed) this.#planSweep();
+					},
+				),
+			);
+		}, sweepDelayMs);
+	}
+}
+
+/** Handlers of a link that nobody uses: outside a step the link itself refuses every frame but READY. */
+const silent: AgentHandlers = {
+	ready: () => undefined,
+	output: () => undefined,
+	stdinAck: () => undefined,
+	stats: () => undefined,
+	exit: () => undefined,
+	fileRefused: () => undefined,
+	dead: () => undefined,
+};

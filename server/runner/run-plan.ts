@@ -1,0 +1,59 @@
+import type { ErrorCode } from "../../protocol/errors.ts";
+import { findFilesProblem, isWellFormedText, type ProgramFile } from "../../protocol/files.ts";
+import type { EffectiveLimits } from "../../protocol/messages.ts";
+import type { Toolchain } from "../languages/catalogue.ts";
+import { maxStepStringsBytes, stepStringsBytes } from "./agent-frames.ts";
+import type { DoorRequest } from "./door-protocol.ts";
+import { compileLimits, effectiveLimits, type LimitSettings } from "./limits.ts";
+
+/** What a request to run comes to, once nothing in it is the gateway's word any more: files checked, commands made, limits clamped. */
+
+export type RunRequest = Extract<DoorRequest, { type: "run" }>;
+
+interface StepPlan {
+	readonly argv: readonly string[];
+	readonly limits: EffectiveLimits;
+}
+
+export interface RunPlan {
+	readonly files: readonly ProgramFile[];
+	readonly terminal: { readonly columns: number; readonly rows: number } | null;
+	readonly environment: Readonly<Record<string, string>>;
+	readonly compile: StepPlan | null;
+	readonly run: StepPlan;
+}
+
+const baseEnvironment = {
+	PATH: "/usr/local/bin:/usr/bin:/bin",
+	HOME: "/workspace",
+	LANG: "C.UTF-8",
+};
+
+/** The code when the request cannot be run. */
+export function planRun(request: RunRequest, toolchain: Toolchain, settings: LimitSettings): RunPlan | ErrorCode {
+	const problem = findFilesProblem(request.files);
+	if (problem !== null) return problem.code;
+	if (!request.files.some((file) => file.name === request.entry)) return "invalidRequest";
+	if (!request.arguments.every((argument) => isWellFormedText(argument) && !argument.includes("\0"))) return "invalidRequest";
+	const limits = effectiveLimits(settings, toolchain.language.limits, request.limits);
+	const runArgv = [...forEntry(toolchain.run, request.entry), ...request.arguments];
+	const terminal = request.mode === "pty" ? { columns: request.columns, rows: request.rows } : null;
+	const environment = { ...baseEnvironment, TERM: terminal === null ? "dumb" : "xterm-256color", ...toolchain.environment };
+	if (stepStringsBytes(runArgv, environment) > maxStepStringsBytes) return "invalidRequest";
+	return {
+		files: request.files,
+		terminal,
+		environment,
+		compile:
+			toolchain.compile === undefined
+				? null
+				: { argv: forEntry(toolchain.compile, request.entry), limits: compileLimits(settings, toolchain.language.limits, limits) },
+		run: { argv: runArgv, limits },
+	};
+}
+
+/** A name that begins with "-" would be read as an option. */
+function forEntry(command: readonly string[], entry: string): string[] {
+	const path = entry.startsWith("-") ? `./${entry}` : entry;
+	return command.map((word) => word.replaceAll("{file}", () => path));
+}
