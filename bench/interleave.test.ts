@@ -11,7 +11,7 @@ test("sides take turns, each round begins with another one, and warm-up takes ar
 			return ms + order.length / 1_000;
 		},
 	});
-	const [first, second] = await interleave([side("a", 10), side("b", 20)], { rounds: 2, takesPerRound: 2, warmUpTakes: 1 });
+	const [first, second] = await interleave([side("a", 10), side("b", 20)], { rounds: 2, takesPerRound: 2, warmUpTakes: 1, pauseMs: 0 });
 	assert.equal(order.join(""), "ab" + "abab" + "baba");
 	assert.equal(first?.count, 4);
 	assert.equal(second?.count, 4);
@@ -21,5 +21,5 @@ test("sides take turns, each round begins with another one, and warm-up takes ar
 
 test("a side that fails fails the measurement: a figure is never made of what is missing", async () => {
 	const broken = { name: "broken", take: () => Promise.reject(new Error("no first byte")) };
-	await assert.rejects(interleave([broken], { rounds: 1, takesPerRound: 1, warmUpTakes: 0 }), /no first byte/);
+	await assert.rejects(interleave([broken], { rounds: 1, takesPerRound: 1, warmUpTakes: 0, pauseMs: 0 }), /no first byte/);
 });

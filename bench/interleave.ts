@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type Summary, summarise } from "./statistics.ts";
 
 /** One side of a comparison. `take` measures once, in milliseconds, and leaves nothing behind that would disturb the next. */
@@ -11,6 +12,8 @@ export interface Effort {
 	readonly takesPerRound: number;
 	/** Taken first and thrown away: caches, just-in-time compilation, the first page faults. */
 	readonly warmUpTakes: number;
+	/** Between two takes, so that what a side does after its answer (removing, emptying, collecting garbage) is not the next one's burden. */
+	readonly pauseMs: number;
 }
 
 /**
@@ -25,6 +28,7 @@ export async function interleave(sides: readonly Side[], effort: Effort): Promis
 		for (let take = 0; take < effort.takesPerRound; take++) {
 			for (let step = 0; step < sides.length; step++) {
 				const at = (step + round) % sides.length;
+				await pause(effort.pauseMs);
 				const sample = await sides[at]?.take();
 				if (sample !== undefined) samples[at]?.[round]?.push(sample);
 			}

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { type ServerProcess, startSandglass } from "../e2e/server-process.ts";
+import type { Config } from "../server/config.ts";
+import type { RunnerStatus } from "../server/runner/door-protocol.ts";
+import { type RunnerWatch, watchRunner } from "../server/runner/watch-client.ts";
+
+/** The product as a user starts it, and a look at its runner's state, so that a measurement begins when nothing else is under way. */
+export interface BenchServer {
+	readonly process: ServerProcess;
+	readonly socketPath: string;
+	/** Resolves as soon as the runner's status is so; rejects after `timeoutMs`. */
+	until(isSo: (status: RunnerStatus) => boolean, what: string, timeoutMs?: number): Promise<void>;
+	/** Nothing starts, and every pool that should be is full. */
+	untilQuiet(): Promise<void>;
+	/** Quiet, and nobody holds a sandbox. */
+	untilIdle(): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** What no single visitor should be able to do, and the bench must. */
+const withoutQuotas = {
+	SANDGLASS_VISITOR_SESSIONS: "10000",
+	SANDGLASS_VISITOR_RUNS_PER_MINUTE: "100000",
+	SANDGLASS_VISITOR_SECONDS_PER_HOUR: "10000000",
+	SANDGLASS_ADDRESS_SESSIONS: "100000",
+	SANDGLASS_ADDRESS_RUNS_PER_MINUTE: "1000000",
+	SANDGLASS_ADDRESS_SECONDS_PER_HOUR: "100000000",
+	SANDGLASS_ADDRESS_CONNECTIONS: "100000",
+	SANDGLASS_MAX_LEASES: "100",
+} as const;
+
+export async function startBenchServer(options: {
+	readonly config: Config;
+	readonly env: Readonly<Record<string, string>>;
+	readonly languages: readonly string[];
+	readonly poolSize: number;
+}): Promise<BenchServer> {
+	const { poolSize } = options;
+	const server = await startSandglass({
+		env: { ...withoutQuotas, SANDGLASS_POOL_SIZE: String(poolSize), ...options.env },
+		languages: options.languages,
+	});
+	const socketPath = join(options.config.runDir, server.instance, "door.sock");
+	const checks = new Set<() => void>();
+	const watch: RunnerWatch = watchRunner({
+		socketPath,
+		onStatus: () => {
+			for (const check of [...checks]) check();
+		},
+		onDown: () => undefined,
+	});
+
+	function until(isSo: (status: RunnerStatus) => boolean, what: string, timeoutMs = 120_000): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const settle = (error?: Error): void => {
+				clearTimeout(timer);
+				checks.delete(check);
+				if (error === undefined) resolve();
+				else reject(error);
+			};
+			const check = (): void => {
+				if (watch.status !== null && isSo(watch.status)) settle();
+			};
+			const timer = setTimeout(() => settle(new Error(`${timeoutMs} ms passed and still not: ${what}`)), timeoutMs);
+			checks.add(check);
+			check();
+		});
+	}
+
+	const isQuiet = ({ languages }: RunnerStatus): boolean =>
+		languages.every(({ isReady, idle, starting }) => starting === 0 && (!isReady || idle >= poolSize));
+	return {
+		process: server,
+		socketPath,
+		until,
+		untilQuiet: () => until(isQuiet, "the pool is full"),
+		untilIdle: () => until((status) => status.leases === 0 && isQuiet(status), "nobody holds a sandbox"),
+		async close() {
+			watch.close();
+			await server.stop();
+		},
+	};
+}

@@ -1,0 +1,41 @@
+import type { Config } from "../server/config.ts";
+import type { LanguageCatalogue, Toolchain } from "../server/languages/catalogue.ts";
+import type { EngineConnection } from "../server/runner/drivers/engine-connection.ts";
+import type { BenchServer } from "./bench-server.ts";
+import type { Section, Target } from "./results.ts";
+
+/** What every measurement is given. */
+export interface Bench {
+	readonly isQuick: boolean;
+	readonly config: Config;
+	readonly catalogue: LanguageCatalogue;
+	readonly docker: EngineConnection;
+	/** As setup/images.ts gives them: by `<language>@<version>`. */
+	readonly images: Readonly<Record<string, string>>;
+	readonly seccompProfile: string;
+	/** With warm sandboxes, `warmPerLanguage` for each version of each language. */
+	readonly warm: BenchServer;
+	readonly warmPerLanguage: number;
+	/** The same without any. */
+	readonly cold: BenchServer;
+	say(line: string): void;
+}
+
+/** What a measurement comes to. */
+export interface Findings {
+	readonly sections: readonly Section[];
+	readonly targets: readonly Target[];
+}
+
+export function imageOf({ images }: Bench, { key }: Toolchain): string {
+	const image = images[key];
+	if (image === undefined) throw new Error(`There is no image for ${key}.`);
+	return image;
+}
+
+/** Python's default version: what a new visitor's page opens with. */
+export function pythonOf({ catalogue }: Bench): Toolchain {
+	const python = catalogue.find("python");
+	if (python === undefined) throw new Error("The catalogue holds no Python.");
+	return python;
+}
