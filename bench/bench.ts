@@ -1,6 +1,8 @@
 import type { Config } from "../server/config.ts";
 import type { LanguageCatalogue, Toolchain } from "../server/languages/catalogue.ts";
+import type { SandboxDriver } from "../server/runner/drivers/driver.ts";
 import type { EngineConnection } from "../server/runner/drivers/engine-connection.ts";
+import { drivers } from "../server/runner/drivers/index.ts";
 import type { BenchServer } from "./bench-server.ts";
 import type { Section, Target } from "./results.ts";
 
@@ -38,4 +40,11 @@ export function pythonOf({ catalogue }: Bench): Toolchain {
 	const python = catalogue.find("python");
 	if (python === undefined) throw new Error("The catalogue holds no Python.");
 	return python;
+}
+
+/** The runner's own driver, under an instance name that no server reaps; what a broken-off bench left is removed. */
+export async function benchDriver({ docker, config, seccompProfile }: Bench): Promise<SandboxDriver> {
+	const driver = drivers.docker(docker, `${config.instance}-bench`, seccompProfile);
+	await driver.reap();
+	return driver;
 }

@@ -1,6 +1,5 @@
-import { drivers } from "../../server/runner/drivers/index.ts";
 import { sandboxLimits } from "../../server/runner/limits.ts";
-import { type Bench, type Findings, imageOf, pythonOf } from "../bench.ts";
+import { type Bench, benchDriver, type Findings, imageOf, pythonOf } from "../bench.ts";
 import { interleave, type Side } from "../interleave.ts";
 import { NativeSide } from "../native/native-side.ts";
 import { openRootFileSystem } from "../native/root-file-system.ts";
@@ -51,7 +50,7 @@ export async function measurePythonStart(bench: Bench): Promise<Findings> {
 	};
 	try {
 		const alone = keep(await agentAlone(await openRootFileSystem(docker, image), limits.workspaceBytes));
-		const driver = drivers.docker(docker, warm.process.instance, bench.seccompProfile);
+		const driver = await benchDriver(bench);
 		const attached = keep(await agentInSandbox(driver, { ...limits, image, label: "bench" }));
 		const door = keep(new DoorPlace(warm.socketPath, toolchain));
 		const session = keep(await SessionPlace.open(warm.process.url));

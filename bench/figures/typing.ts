@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { drivers } from "../../server/runner/drivers/index.ts";
 import { sandboxLimits } from "../../server/runner/limits.ts";
-import { type Bench, type Findings, imageOf, pythonOf } from "../bench.ts";
+import { type Bench, benchDriver, type Findings, imageOf, pythonOf } from "../bench.ts";
 import { interleave } from "../interleave.ts";
 import { type BenchProgram, benchProgram, listeningProgram } from "../programs.ts";
 import { agentInSandbox } from "../sides/agent-place.ts";
@@ -50,9 +49,9 @@ class Typist {
 }
 
 async function measureAlone(bench: Bench, program: BenchProgram): Promise<Summary[]> {
-	const { warm, config, docker } = bench;
+	const { warm, config } = bench;
 	const limits = sandboxLimits(config, program.toolchain.language.limits);
-	const driver = drivers.docker(docker, warm.process.instance, bench.seccompProfile);
+	const driver = await benchDriver(bench);
 	const places: Place[] = [];
 	try {
 		places.push(await agentInSandbox(driver, { ...limits, image: imageOf(bench, program.toolchain), label: "bench" }));

@@ -1,0 +1,30 @@
+/** `npm run bench -- --quick --only=python,page` */
+
+export const parts = ["python", "cold", "languages", "typing", "sandboxes", "page"] as const;
+export type Part = (typeof parts)[number];
+
+export interface Options {
+	/** Few rounds: shows that everything can be measured; its figures are not for publishing. */
+	readonly isQuick: boolean;
+	/** In the order in which they are measured. */
+	readonly parts: readonly Part[];
+}
+
+export class OptionsError extends Error {}
+
+const isPart = (text: string): text is Part => parts.some((part) => part === text);
+
+/** Throws OptionsError with what is allowed. */
+export function parseOptions(words: readonly string[]): Options {
+	let isQuick = false;
+	let wanted: readonly string[] = parts;
+	for (const word of words) {
+		const only = /^--only=(.+)$/.exec(word)?.[1];
+		if (word === "--quick") isQuick = true;
+		else if (only !== undefined) wanted = only.split(",");
+		else throw new OptionsError(`Unknown option ${JSON.stringify(word)}; there are --quick and --only=${parts.join(",")}.`);
+	}
+	const unknown = wanted.find((word) => !isPart(word));
+	if (unknown !== undefined) throw new OptionsError(`There is no part ${JSON.stringify(unknown)}; there are ${parts.join(", ")}.`);
+	return { isQuick, parts: parts.filter((part) => wanted.includes(part)) };
+}
