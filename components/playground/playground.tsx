@@ -1,0 +1,155 @@
+"use client";
+
+import "../session/schema-policy.ts";
+import { useRef, useState } from "react";
+import type { CatalogueLanguage } from "../../protocol/catalogue.ts";
+import { useCatalogue } from "../catalogue/use-catalogue.ts";
+import { CodeEditor } from "../editor/code-editor.tsx";
+import { FileTabs, tabId } from "../files/file-tabs.tsx";
+import { activeFile } from "../files/workspace.ts";
+import { ToastView } from "../notice/toast-view.tsx";
+import { useToast } from "../notice/use-toast.ts";
+import { parseArgumentLine } from "../run-bar/argument-line.ts";
+import { RunBar } from "../run-bar/run-bar.tsx";
+import { isBusy } from "../session/session-state.ts";
+import { useSession } from "../session/use-session.ts";
+import { StatusBar } from "../status/status-bar.tsx";
+import type { StatusLine } from "../status/status-line.ts";
+import { openLanguage, useWork } from "../storage/use-work.ts";
+import { TerminalFeed } from "../terminal/terminal-feed.ts";
+import { type TerminalHandle, TerminalPanel } from "../terminal/terminal-panel.tsx";
+import { useTheme } from "../theme/use-theme.ts";
+import { PageBanners } from "./page-banners.tsx";
+import styles from "./playground.module.css";
+import { SplitPane, separatorId } from "./split-pane.tsx";
+import { useMedia } from "./use-media.ts";
+import { useProgram } from "./use-program.ts";
+import { useShortcuts } from "./use-shortcuts.ts";
+import { useWorkspace } from "./use-workspace.ts";
+
+const noLanguages: readonly CatalogueLanguage[] = [];
+
+/** The picked version while it is offered; else the first that is ready. */
+function pickVersion(language: CatalogueLanguage, picked: string | undefined): string {
+	const { versions } = language;
+	return (versions.find(({ version }) => version === picked) ?? versions.find(({ isReady }) => isReady) ?? versions[0])?.version ?? "";
+}
+
+/** "extra.py" where the language's first file is "main.py". */
+function suggestName(fileName: string): string {
+	const dot = fileName.lastIndexOf(".");
+	return dot < 0 ? "extra" : `extra${fileName.slice(dot)}`;
+}
+
+/** The whole page: ties the rooms together and owns nothing itself. */
+export function Playground({ build }: { build: string }) {
+	const theme = useTheme();
+	const isNarrow = useMedia("(max-width: 640px)");
+	const isStacked = useMedia("(max-width: 860px)");
+	const { catalogue, retry } = useCatalogue();
+	const languages = catalogue.kind === "ready" ? catalogue.languages : noLanguages;
+	const { work, setWork, isKept } = useWork(catalogue.kind === "ready" ? languages : null);
+	const { toast, show, dismiss } = useToast();
+	const [feed] = useState(() => new TerminalFeed());
+	const session = useSession(build, feed);
+	const terminal = useRef<TerminalHandle>(null);
+
+	const language = languages.find(({ id }) => id === work?.languageId);
+	const workspace = (language && work?.workspaces[language.id]) ?? null;
+	const file = workspace === null ? undefined : activeFile(workspace);
+	const version = language === undefined ? "" : pickVersion(language, work?.versions[language.id]);
+	const argumentLine = work?.argumentLine ?? "";
+	const parsedArguments = parseArgumentLine(argumentLine);
+
+	const actions = useWorkspace(workspace, language, setWork, show);
+	const parts = language && workspace ? { language, version, workspace, argumentLine } : null;
+	const program = useProgram(parts, session, terminal);
+	const runFromButton = () => {
+		program.run();
+		// On a touch screen the focus would raise the keyboard over the output.
+		if (!matchMedia("(pointer: coarse)").matches) terminal.current?.focus();
+	};
+	useShortcuts(program.run, program.stop);
+	const isRunning = isBusy(session.state.run);
+
+	return (
+		<div className={styles.page}>
+			<RunBar
+				pickers={{
+					languages,
+					language,
+					version,
+					onLanguage: (chosen) => setWork((current) => current && openLanguage(current, chosen)),
+					onVersion: (chosen) =>
+						setWork((current) => current && { ...current, versions: { ...current.versions, [current.languageId]: chosen } }),
+					onExample: actions.openExample,
+				}}
+				buttons={{ canRun: program.canRun, canStop: program.canStop, onRun: runFromButton, onStop: program.stop }}
+				argumentLine={argumentLine}
+				argumentProblem={"problem" in parsedArguments ? parsedArguments.problem : null}
+				onArgumentLine={(line) => setWork((current) => current && { ...current, argumentLine: line })}
+				theme={theme}
+			/>
+			<PageBanners state={session.state} hasCatalogueFailed={catalogue.kind === "failed"} isKept={isKept} onRetry={retry} />
+			<main className={styles.main}>
+				<SplitPane
+					isStacked={isStacked}
+					first={
+						workspace !== null && file !== undefined && language !== undefined ? (
+							<>
+								<FileTabs
+									key={language.id}
+									workspace={workspace}
+									suggestedName={suggestName(language.fileName)}
+									onChange={actions.replace}
+									onDelete={actions.remove}
+								/>
+								<CodeEditor
+									content={file.content}
+									modelKey={`${language.id}/${file.key}`}
+									monacoId={language.monacoId}
+									isDark={theme.isDark}
+									isNarrow={isNarrow}
+									labelledBy={tabId(file.key)}
+									onChange={actions.edit}
+									onPaste={actions.acceptPaste}
+									onLeave={() => document.getElementById(separatorId)?.focus()}
+									onRun={program.run}
+									onStop={program.stop}
+								/>
+							</>
+						) : (
+							<p className={styles.waiting}>{catalogue.kind === "failed" ? "No languages yet." : "Loading …"}</p>
+						)
+					}
+					second={
+						<TerminalPanel
+							ref={terminal}
+							feed={feed}
+							isDark={theme.isDark}
+							isUntouched={session.state.run.kind === "idle"}
+							isRunning={isRunning}
+							events={{
+								onInput: (bytes) => {
+									if (session.client?.sendInput(bytes) === false) {
+										show({ sentence: "That is more input than the terminal holds (1 MiB). None of it was sent.", undo: null });
+									}
+								},
+								onSize: (columns, rows) => session.client?.resize(columns, rows),
+								isProgramReading: () => isRunning,
+							}}
+						/>
+					}
+				/>
+			</main>
+			<StatusBar state={session.state} override={program.refusal ?? setUpLine(language, version)} />
+			<ToastView toast={toast} onDismiss={dismiss} />
+		</div>
+	);
+}
+
+function setUpLine(language: CatalogueLanguage | undefined, version: string): StatusLine | null {
+	const offered = language?.versions.find((candidate) => candidate.version === version);
+	if (language === undefined || offered === undefined || offered.isReady) return null;
+	return { tone: "busy", sentence: `${language.name} ${version} is still being set up on the server …` };
+}

@@ -1,0 +1,48 @@
+import { type RefObject, useCallback, useState } from "react";
+import type { CatalogueLanguage } from "../../protocol/catalogue.ts";
+import { describeFilesProblem, type Workspace } from "../files/workspace.ts";
+import { parseArgumentLine } from "../run-bar/argument-line.ts";
+import { isBusy } from "../session/session-state.ts";
+import type { Session } from "../session/use-session.ts";
+import type { StatusLine } from "../status/status-line.ts";
+import type { TerminalHandle } from "../terminal/terminal-panel.tsx";
+
+export interface ProgramParts {
+	readonly language: CatalogueLanguage;
+	readonly version: string;
+	readonly workspace: Workspace;
+	readonly argumentLine: string;
+}
+
+export interface Program {
+	readonly canRun: boolean;
+	readonly canStop: boolean;
+	/** Why the last press of Run sent nothing; null when it did. */
+	readonly refusal: StatusLine | null;
+	readonly run: () => void;
+	readonly stop: () => void;
+}
+
+/** Owns the way from what is on the page to a run: what can be told to be wrong is told here, and nothing is sent. */
+export function useProgram(parts: ProgramParts | null, session: Session, terminal: RefObject<TerminalHandle | null>): Program {
+	const [refusal, setRefusal] = useState<StatusLine | null>(null);
+	const { client, state } = session;
+	const isReady = parts?.language.versions.some(({ version, isReady }) => version === parts.version && isReady) ?? false;
+	const canRun = client !== null && isReady && !isBusy(state.run) && state.connection.kind !== "closed";
+	const run = () => {
+		if (!canRun || parts === null) return;
+		const files = parts.workspace.files.map(({ name, content }) => ({ name, content }));
+		const parsed = parseArgumentLine(parts.argumentLine);
+		const problem = describeFilesProblem(files) ?? ("problem" in parsed ? parsed.problem : null);
+		if (problem !== null || "problem" in parsed) {
+			setRefusal({ tone: "reader", sentence: problem ?? "" });
+			return;
+		}
+		setRefusal(null);
+		const size = terminal.current?.size() ?? { columns: 80, rows: 24 };
+		client.run({ language: parts.language.id, version: parts.version, files, arguments: parsed.arguments, ...size });
+	};
+	const stop = useCallback(() => client?.stop(), [client]);
+	const isStopping = state.run.kind === "running" && state.run.isStopping;
+	return { canRun, canStop: isBusy(state.run) && !isStopping, refusal, run, stop };
+}

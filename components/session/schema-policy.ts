@@ -1,0 +1,4 @@
+import { config } from "zod";
+
+// zod compiles schemas with `new Function` where it may; under our content security policy even its trial is reported as a breach.
+config({ jitless: true });

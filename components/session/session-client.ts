@@ -1,0 +1,134 @@
+import type { RunRequest, ServerMessage } from "../../protocol/messages.ts";
+import type { StreamName } from "../../protocol/streams.ts";
+import { pongLimitMs, silenceMs } from "./heartbeat.ts";
+import { type ConnectionOptions, SessionConnection } from "./session-connection.ts";
+import { advanceRun, initialState, isBusy, loseRun, type SessionState } from "./session-state.ts";
+import { StdinWindow } from "./stdin-window.ts";
+
+/** Where a run's output goes. */
+export interface OutputSink {
+	/** A new run begins: what the last one left is cleared. */
+	begin(): void;
+	/** `taken` is called once the bytes are parsed; until then the server counts them as being on their way. */
+	write(stream: StreamName, bytes: Uint8Array, taken: () => void): void;
+}
+
+export interface SessionClientOptions extends Partial<ConnectionOptions> {
+	readonly url: string;
+	/** The build that the page was made by; empty when it is not known. */
+	readonly pageBuild: string;
+	readonly output: OutputSink;
+	/** Milliseconds of a clock that only goes forward. */
+	readonly now?: () => number;
+}
+
+export type ProgramRequest = Omit<RunRequest, "type" | "run" | "mode">;
+
+/** The page's end of a session: what the buttons, the terminal and the status bar lean on. No React in here. */
+export class SessionClient {
+	readonly #options: SessionClientOptions;
+	readonly #connection: SessionConnection;
+	readonly #listeners = new Set<() => void>();
+	readonly #now: () => number;
+	#state: SessionState = initialState;
+	#lastRun = 0;
+	#request: RunRequest | null = null;
+	#stdin: StdinWindow | null = null;
+
+	constructor(options: SessionClientOptions) {
+		this.#options = options;
+		this.#now = options.now ?? (() => performance.now());
+		this.#connection = new SessionConnection(
+			{
+				openSocket: (url, protocols) => new WebSocket(url, protocols),
+				heartbeat: { silenceMs, pongLimitMs },
+				retryMs: 300,
+				maxRetryMs: 10_000,
+				random: Math.random,
+				...options,
+			},
+			{
+				onConnection: (connection) => this.#update({ connection }),
+				onWelcome: ({ isNew, build }) => this.#onWelcome(isNew, build),
+				onMessage: (message) => this.#onMessage(message),
+				onBytes: (stream, bytes, taken) => options.output.write(stream, bytes, taken),
+			},
+		);
+	}
+
+	getState = (): SessionState => this.#state;
+
+	subscribe = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	};
+
+	connect(): void {
+		if (this.#state.connection.kind !== "closed") this.#connection.connect();
+	}
+
+	/** Starts a program; it waits for the connection when there is none. Ignored while one runs (P4). */
+	run(request: ProgramRequest): void {
+		if (isBusy(this.#state.run)) return;
+		const run = ++this.#lastRun;
+		this.#request = { ...request, type: "run", run, mode: "pty" };
+		this.#stdin = new StdinWindow((bytes) => this.#connection.sendBytes(bytes));
+		this.#options.output.begin();
+		this.#update({ run: { kind: "requested", run } });
+		this.#connection.send(this.#request);
+		this.connect();
+	}
+
+	stop(): void {
+		const { run, connection } = this.#state;
+		if (!isBusy(run)) return;
+		this.#connection.send({ type: "stop", run: run.run });
+		if (run.kind === "running") this.#update({ run: { ...run, isStopping: true } });
+		else if (connection.kind !== "open") {
+			this.#update({ run: { kind: "ended", run: run.run, outcome: { kind: "stopped" }, compile: null, program: null, at: null } });
+		}
+	}
+
+	/** Keys and pastes. False: more than the queue takes, so none of it was sent. Without a program it goes nowhere. */
+	sendInput(bytes: Uint8Array): boolean {
+		const { run } = this.#state;
+		if (!isBusy(run)) return true;
+		if (this.#stdin?.write(bytes) === false) return false;
+		if (run.kind === "running") this.#update({ run: { ...run, at: { ...run.at, lastInputAtMs: this.#now() } } });
+		return true;
+	}
+
+	resize(columns: number, rows: number): void {
+		const { run } = this.#state;
+		if (run.kind === "running") this.#connection.send({ type: "resize", run: run.run, columns, rows });
+	}
+
+	close(): void {
+		this.#connection.close();
+		this.#listeners.clear();
+	}
+
+	#onMessage(message: ServerMessage): void {
+		this.#update({ run: advanceRun(this.#state.run, message, this.#now()) });
+		if (!("run" in message) || message.run !== this.#lastRun) return;
+		if (message.type === "stdinAck") this.#stdin?.acknowledge(message.bytes);
+		if (message.type === "started" && message.step === "run") this.#stdin?.open();
+	}
+
+	/** A run that had not started is asked for again in the new session; one that ran is over. */
+	#onWelcome(isNew: boolean, build: string): void {
+		const isPageOld = this.#options.pageBuild !== "" && build !== this.#options.pageBuild;
+		const { run } = this.#state;
+		if (isNew && this.#request !== null && (run.kind === "requested" || run.kind === "queued")) {
+			this.#connection.send(this.#request);
+			this.#update({ isPageOld, run: { kind: "requested", run: run.run } });
+		} else {
+			this.#update({ isPageOld, run: isNew ? loseRun(run, "sessionLost") : run });
+		}
+	}
+
+	#update(change: Partial<SessionState>): void {
+		this.#state = { ...this.#state, ...change };
+		for (const listener of this.#listeners) listener();
+	}
+}
