@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,7 +21,7 @@ import {
  */
 
 const FOLDER = dirname(fileURLToPath(import.meta.url));
-const IMAGE = "sandglass-agent-test";
+const IMAGE = `sandglass-agent-test:${randomUUID()}`;
 const WAIT_LIMIT_MS = 30_000;
 
 const TMPFS = "rw,nosuid,nodev,size=16m,nr_inodes=4096,uid=1000,gid=1000,mode=0755";
@@ -32,6 +33,7 @@ const HARDENING = [
 	...["--log-driver", "none", "--tmpfs", `/workspace:${TMPFS},exec`, "--tmpfs", `/tmp:${TMPFS}`, "--tmpfs", `/dev/shm:${TMPFS}`],
 ];
 
+/** The image is this process's own: remove it with {@link removeImage}. */
 export function buildImage(): void {
 	execFileSync("make", ["-C", FOLDER, "-s", "agent", "probe"], { stdio: "inherit" });
 	const root = mkdtempSync(join(tmpdir(), "sandglass-agent-"));
@@ -45,6 +47,25 @@ export function buildImage(): void {
 	} finally {
 		rmSync(root, { recursive: true });
 	}
+}
+
+export function removeImage(): void {
+	execFileSync("docker", ["rmi", IMAGE]);
+}
+
+/** What the image's program says when it runs as PID 1 itself or beside another of its uid: for the controls of the security tests. */
+export function runWithoutAgent(options: readonly string[], argv: readonly string[]): string {
+	return execFileSync("docker", [
+		"run",
+		"--rm",
+		"--network",
+		"none",
+		...options,
+		"--entrypoint",
+		"/bin/busybox",
+		IMAGE,
+		...argv,
+	]).toString();
 }
 
 /** What one step gave. */
@@ -66,7 +87,10 @@ export class Sandbox {
 	#status: number | undefined;
 	stderrText = "";
 
-	private constructor(child: ChildProcessWithoutNullStreams) {
+	private constructor(
+		child: ChildProcessWithoutNullStreams,
+		private readonly name: string,
+	) {
 		this.#process = child;
 		child.stdout.on("data", (chunk: Buffer) => this.#receive(chunk));
 		child.stderr.on("data", (chunk: Buffer) => {
@@ -84,7 +108,8 @@ export class Sandbox {
 
 	/** A started container; `without` leaves one hardening capability out, `extra` adds options. */
 	static start(extra: readonly string[] = [], capabilities: readonly string[] = ["--cap-add", "SETPCAP"]): Sandbox {
-		return new Sandbox(spawn("docker", ["run", "--rm", "-i", ...HARDENING, ...capabilities, ...extra, IMAGE]));
+		const name = `sandglass-agent-test-${randomUUID()}`;
+		return new Sandbox(spawn("docker", ["run", "--rm", "-i", "--name", name, ...HARDENING, ...capabilities, ...extra, IMAGE]), name);
 	}
 
 	/** The same, and READY has come. */
@@ -190,6 +215,33 @@ export class Sandbox {
 
 	resumeReading(): void {
 		this.#process.stdout.resume();
+	}
+
+	/** The host's pids of the program's processes, seen from outside. */
+	#programPids(): string[] {
+		const [, ...lines] = execFileSync("docker", ["top", this.name, "-o", "pid,args"]).toString().trim().split("\n");
+		return lines.filter((line) => !line.includes("sandglass-agent")).map((line) => line.trim().split(/\s+/)[0] ?? "");
+	}
+
+	/** Returns once nothing but the agent is alive, which it must be in 10 s, without reading a frame. */
+	untilAlone(): void {
+		const deadline = Date.now() + 10_000;
+		while (this.#programPids().length > 0) if (Date.now() > deadline) throw new Error("the program outlived its limit");
+	}
+
+	/** Returns once the program sleeps and gets no further: its CPU time has stood still over several looks. */
+	untilStalled(): void {
+		const deadline = Date.now() + 10_000;
+		let last = "";
+		for (let same = 0; same < 5; ) {
+			if (Date.now() > deadline) throw new Error("the program is not held back");
+			const [pid] = this.#programPids();
+			if (pid === undefined) throw new Error("no program runs");
+			const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+			const now = `${fields[0]} ${fields[11]} ${fields[12]}`;
+			same = now === last && fields[0] === "S" ? same + 1 : 0;
+			last = now;
+		}
 	}
 
 	endInput(): void {
