@@ -15,6 +15,8 @@ interface CodeEditorProps {
 	readonly onChange: (content: string) => boolean;
 	/** True: the paste may go on. */
 	readonly onPaste: (text: string) => boolean;
+	/** It is what it is going to be: Monaco has come, or will not. */
+	readonly onSettled: () => void;
 	readonly onLeave: () => void;
 	readonly onRun: () => void;
 	readonly onStop: () => void;
@@ -32,7 +34,10 @@ export function CodeEditor(props: CodeEditorProps) {
 		latest.current = props;
 	});
 	useEffect(() => {
-		if (isNarrow) setIsMonacoReady(false);
+		if (isNarrow) {
+			setIsMonacoReady(false);
+			latest.current.onSettled();
+		}
 		setIsMonacoWanted(!isNarrow);
 	}, [isNarrow]);
 	const refusePaste = (event: ClipboardEvent) => {
@@ -52,7 +57,7 @@ export function CodeEditor(props: CodeEditorProps) {
 		>
 			{!isMonacoReady && <PlainEditor content={content} onChange={onChange} />}
 			{isMonacoWanted && (
-				<MonacoBoundary>
+				<MonacoBoundary onFailed={() => latest.current.onSettled()}>
 					<Suspense fallback={null}>
 						<div className={isMonacoReady ? styles.monaco : styles.monacoHidden}>
 							<MonacoEditor
@@ -67,6 +72,7 @@ export function CodeEditor(props: CodeEditorProps) {
 								onReady={(focus) => {
 									const hadFocus = panel.current?.contains(document.activeElement) ?? false;
 									setIsMonacoReady(true);
+									latest.current.onSettled();
 									if (hadFocus) requestAnimationFrame(focus);
 								}}
 							/>
@@ -82,11 +88,15 @@ export function CodeEditor(props: CodeEditorProps) {
 }
 
 /** Monaco that cannot be fetched leaves the text area, which is enough to work with. */
-class MonacoBoundary extends Component<{ children: ReactNode }, { hasFailed: boolean }> {
+class MonacoBoundary extends Component<{ children: ReactNode; onFailed: () => void }, { hasFailed: boolean }> {
 	override state = { hasFailed: false };
 
 	static getDerivedStateFromError() {
 		return { hasFailed: true };
+	}
+
+	override componentDidCatch() {
+		this.props.onFailed();
 	}
 
 	override render() {

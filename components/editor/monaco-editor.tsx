@@ -79,6 +79,7 @@ export default function MonacoEditor(props: MonacoEditorProps) {
 			options={{
 				ariaLabel: "Code editor",
 				automaticLayout: true,
+				bracketPairColorization: { enabled: false },
 				dropIntoEditor: { enabled: false },
 				editContext: false,
 				fixedOverflowWidgets: true,

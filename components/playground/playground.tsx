@@ -53,6 +53,7 @@ export function Playground({ build }: { build: string }) {
 	const [feed] = useState(() => new TerminalFeed());
 	const session = useSession(build, feed);
 	const terminal = useRef<TerminalHandle>(null);
+	const [isEditorSettled, setIsEditorSettled] = useState(false);
 
 	const language = languages.find(({ id }) => id === work?.languageId);
 	const workspace = (language && work?.workspaces[language.id]) ?? null;
@@ -113,6 +114,7 @@ export function Playground({ build }: { build: string }) {
 									labelledBy={tabId(file.key)}
 									onChange={actions.edit}
 									onPaste={actions.acceptPaste}
+									onSettled={() => setIsEditorSettled(true)}
 									onLeave={() => document.getElementById(separatorId)?.focus()}
 									onRun={program.run}
 									onStop={program.stop}
@@ -127,6 +129,7 @@ export function Playground({ build }: { build: string }) {
 							ref={terminal}
 							feed={feed}
 							isDark={theme.isDark}
+							mayLoad={isEditorSettled || session.state.run.kind !== "idle"}
 							isUntouched={session.state.run.kind === "idle"}
 							isRunning={isRunning}
 							events={{

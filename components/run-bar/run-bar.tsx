@@ -37,7 +37,9 @@ export function RunBar({ pickers, buttons, argumentLine, argumentProblem, onArgu
 				/>
 			</label>
 			<RunButtons {...buttons} />
-			<ThemePicker theme={theme} />
+			<div className={styles.theme}>
+				<ThemePicker theme={theme} />
+			</div>
 		</header>
 	);
 }

@@ -18,7 +18,6 @@ export function RunButtons({ canRun, canStop, onRun, onStop }: RunButtonsProps) 
 			<button
 				type="button"
 				className={styles.run}
-				aria-label="Run"
 				aria-keyshortcuts="Control+Enter Meta+Enter"
 				title={`Run (${command}Enter)`}
 				disabled={!canRun}
@@ -28,12 +27,13 @@ export function RunButtons({ canRun, canStop, onRun, onStop }: RunButtonsProps) 
 					<path d="M2.5 1.2v9.6a.6.6 0 0 0 .9.5l7.6-4.8a.6.6 0 0 0 0-1L3.4.7a.6.6 0 0 0-.9.5z" />
 				</svg>
 				Run
-				<kbd className={styles.shortcut}>{command}↵</kbd>
+				<kbd className={styles.shortcut} aria-hidden>
+					{command}↵
+				</kbd>
 			</button>
 			<button
 				type="button"
 				className={styles.stop}
-				aria-label="Stop"
 				aria-keyshortcuts="Control+Period Meta+Period"
 				title={`Stop (${command}.)`}
 				disabled={!canStop}

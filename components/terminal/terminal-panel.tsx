@@ -13,6 +13,8 @@ export interface TerminalHandle {
 interface TerminalPanelProps {
 	readonly feed: TerminalFeed;
 	readonly isDark: boolean;
+	/** False: the rest of the page needs the line and the processor first. */
+	readonly mayLoad: boolean;
 	/** Nothing has run yet: the hint shows. */
 	readonly isUntouched: boolean;
 	readonly isRunning: boolean;
@@ -25,10 +27,10 @@ const controlKeys = [
 	{ label: "Ctrl-D", name: "Send Ctrl-D, end of input", byte: 4 },
 ];
 
-export function TerminalPanel({ feed, isDark, isUntouched, isRunning, events, ref }: TerminalPanelProps) {
+export function TerminalPanel({ feed, isDark, mayLoad, isUntouched, isRunning, events, ref }: TerminalPanelProps) {
 	const host = useRef<HTMLDivElement>(null);
 	const log = useRef<HTMLDivElement>(null);
-	const { phase, screen } = useTerminalScreen({ host, log }, feed, isDark, events);
+	const { phase, screen } = useTerminalScreen({ host, log }, { feed, isDark, mayLoad }, events);
 	useImperativeHandle(ref, () => ({
 		focus: () => screen.current?.terminal.focus(),
 		size: () => ({ columns: screen.current?.terminal.cols ?? 80, rows: screen.current?.terminal.rows ?? 24 }),
@@ -38,7 +40,7 @@ export function TerminalPanel({ feed, isDark, isUntouched, isRunning, events, re
 			<header className={styles.header}>
 				<h2 className={styles.title}>Terminal</h2>
 				<p id="terminal-hint" className={styles.hint}>
-					Shift+Tab leaves the terminal
+					{isRunning ? "Shift+Tab leaves the terminal" : ""}
 				</p>
 				{isRunning && (
 					<div className={styles.keys}>
@@ -64,7 +66,12 @@ export function TerminalPanel({ feed, isDark, isUntouched, isRunning, events, re
 				<div ref={host} className={styles.screen} />
 				{isUntouched && phase !== "failed" && (
 					<p className={styles.empty}>
-						Press <b>Run</b>. Type here when the program asks.
+						<svg viewBox="0 0 24 28" width="30" height="35" fill="none" stroke="currentColor" strokeWidth="1.3" aria-hidden="true">
+							<path d="M6 3.5v4c0 3.2 5 4.5 5 6.5s-5 3.3-5 6.5v4M18 3.5v4c0 3.2-5 4.5-5 6.5s5 3.3 5 6.5v4M4 3h16M4 25h16" />
+						</svg>
+						<span>
+							Press <b>Run</b>. Type here when the program asks.
+						</span>
 					</p>
 				)}
 				{phase === "failed" && (

@@ -17,8 +17,15 @@ interface Places {
 	readonly log: RefObject<HTMLElement | null>;
 }
 
-/** Owns xterm.js: loads it after the first paint, ties it to the feed, keeps the transcript, follows the theme. */
-export function useTerminalScreen({ host, log }: Places, feed: TerminalFeed, isDark: boolean, events: TerminalEvents) {
+interface Ground {
+	readonly feed: TerminalFeed;
+	readonly isDark: boolean;
+	/** True once the page can spare the bytes; what is printed before waits in the feed. */
+	readonly mayLoad: boolean;
+}
+
+/** Owns xterm.js: loads it when it may, ties it to the feed, keeps the transcript, follows the theme. */
+export function useTerminalScreen({ host, log }: Places, { feed, isDark, mayLoad }: Ground, events: TerminalEvents) {
 	const [phase, setPhase] = useState<TerminalPhase>("loading");
 	const screenRef = useRef<TerminalScreen | null>(null);
 	const eventsRef = useRef(events);
@@ -29,6 +36,7 @@ export function useTerminalScreen({ host, log }: Places, feed: TerminalFeed, isD
 		screenRef.current?.setDark(isDark);
 	});
 	useEffect(() => {
+		if (!mayLoad) return;
 		let isGone = false;
 		let release = (): void => undefined;
 		const load = async (): Promise<void> => {
@@ -69,6 +77,6 @@ export function useTerminalScreen({ host, log }: Places, feed: TerminalFeed, isD
 			isGone = true;
 			release();
 		};
-	}, [host, log, feed]);
+	}, [host, log, feed, mayLoad]);
 	return { phase, screen: screenRef };
 }
