@@ -2,14 +2,12 @@ import { join } from "node:path";
 import { type ServerProcess, startSandglass } from "../e2e/server-process.ts";
 import type { Config } from "../server/config.ts";
 import type { RunnerStatus } from "../server/runner/door-protocol.ts";
-import { type RunnerWatch, watchRunner } from "../server/runner/watch-client.ts";
+import { watchRunner } from "../server/runner/watch-client.ts";
 
 /** The product as a user starts it, and a look at its runner's state, so that a measurement begins when nothing else is under way. */
 export interface BenchServer {
 	readonly process: ServerProcess;
 	readonly socketPath: string;
-	/** Resolves as soon as the runner's status is so; rejects after `timeoutMs`. */
-	until(isSo: (status: RunnerStatus) => boolean, what: string, timeoutMs?: number): Promise<void>;
 	/** Nothing starts, and every pool that should be is full. */
 	untilQuiet(): Promise<void>;
 	/** Quiet, and nobody holds a sandbox. */
@@ -41,29 +39,24 @@ export async function startBenchServer(options: {
 		languages: options.languages,
 	});
 	const socketPath = join(options.config.runDir, server.instance, "door.sock");
-	const checks = new Set<() => void>();
-	const watch: RunnerWatch = watchRunner({
-		socketPath,
-		onStatus: () => {
-			for (const check of [...checks]) check();
-		},
-		onDown: () => undefined,
-	});
 
+	/** A watch of its own each time: its first status is the runner's state now, where an open one may be a quarter of a second behind. */
 	function until(isSo: (status: RunnerStatus) => boolean, what: string, timeoutMs = 120_000): Promise<void> {
 		return new Promise((resolve, reject) => {
 			const settle = (error?: Error): void => {
 				clearTimeout(timer);
-				checks.delete(check);
+				watch.close();
 				if (error === undefined) resolve();
 				else reject(error);
 			};
-			const check = (): void => {
-				if (watch.status !== null && isSo(watch.status)) settle();
-			};
 			const timer = setTimeout(() => settle(new Error(`${timeoutMs} ms passed and still not: ${what}`)), timeoutMs);
-			checks.add(check);
-			check();
+			const watch = watchRunner({
+				socketPath,
+				onStatus: (status) => {
+					if (isSo(status)) settle();
+				},
+				onDown: () => undefined,
+			});
 		});
 	}
 
@@ -75,9 +68,6 @@ export async function startBenchServer(options: {
 		until,
 		untilQuiet: () => until(isQuiet, "the pool is full"),
 		untilIdle: () => until((status) => status.leases === 0 && isQuiet(status), "nobody holds a sandbox"),
-		async close() {
-			watch.close();
-			await server.stop();
-		},
+		close: () => server.stop(),
 	};
 }
