@@ -28,7 +28,9 @@ export async function agentContext(repository: string): Promise<BuildContext> {
  */
 export async function languageContext(repository: string, language: string, npmPackages: readonly string[]): Promise<BuildContext> {
 	const own = await Promise.all(["shared", language].map((name) => filesBelow(repository, join(repository, "sandbox-images", name))));
-	const packages = await Promise.all(npmPackages.map((name) => filesBelow(repository, join(repository, "node_modules", name))));
+	const packages = await Promise.all(
+		npmPackages.map((name) => filesBelow(repository, join(repository, "node_modules", name.replace("{arch}", process.arch)))),
+	);
 	return { root: repository, files: [...own.flat().filter((file) => !isLeftOut(file)), ...packages.flat()].sort() };
 }
 

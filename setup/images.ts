@@ -23,6 +23,8 @@ export interface EnsureImagesOptions {
 	/** Whose images these are: only images with this label are ever removed. */
 	readonly instance: string;
 	readonly progress: Progress;
+	/** Told of each image as soon as the engine has it, so that a server can offer the first while the last is built. */
+	readonly onImage?: (language: string, version: string, reference: string) => void;
 	/** Language ids; absent means all. */
 	readonly languages?: readonly string[];
 	/** The folder that holds `sandbox-images` and `node_modules`. Default: this repository. */
@@ -34,13 +36,17 @@ export interface EnsureImagesOptions {
 /** `<language id>@<version>` → image reference that the engine has. */
 export type ImageReferences = Readonly<Record<string, string>>;
 
-interface Build {
+interface ImageBuild {
 	readonly name: string;
 	readonly tag: string;
 	readonly context: BuildContext;
 	readonly dockerfile: string;
 	readonly buildArgs: Readonly<Record<string, string>>;
 	readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Build extends ImageBuild {
+	readonly toolchain: Toolchain;
 }
 
 /** @throws Error with the last lines of the build's output when an image cannot be built. */
@@ -55,10 +61,22 @@ export async function ensureImages(options: EnsureImagesOptions): Promise<ImageR
 	for (const suite of new Set(wanted.map((it) => it.version.suite))) baseIds.set(suite, await ensureBaseImage(docker, suite, progress));
 	const builds = await Promise.all(wanted.map((it) => describeBuild(it, options.instance, repository, agent, baseIds)));
 	const missing: Build[] = [];
-	for (const build of builds) if (!(await imageId(docker, build.tag))) missing.push(build);
-	await inParallel(missing, maxBuildsAtOnce, (build, at) =>
-		buildImage(docker, build, (line) => progress(`image ${at + 1}/${missing.length} ${build.name}: ${line}`)),
-	);
+	const announce = ({ toolchain, tag }: Build) => options.onImage?.(toolchain.language.id, toolchain.version.version, tag);
+	for (const build of builds) {
+		if (await imageId(docker, build.tag)) announce(build);
+		else missing.push(build);
+	}
+	const faults: Error[] = [];
+	await inParallel(missing, maxBuildsAtOnce, async (build, at) => {
+		try {
+			await buildImage(docker, build, (line) => progress(`image ${at + 1}/${missing.length} ${build.name}: ${line}`));
+			announce(build);
+		} catch (error) {
+			// The others are of use without this one.
+			faults.push(error instanceof Error ? error : new Error(String(error)));
+		}
+	});
+	if (faults.length > 0) throw new AggregateError(faults, faults.map((it) => it.message).join("\n\n"));
 	await removeSuperseded(
 		docker,
 		options.instance,
@@ -83,22 +101,31 @@ async function ensureAgent({ docker, instance, progress }: EnsureImagesOptions, 
 	const tag = `sandglass/agent:${await digestOf(context, inputs)}`;
 	const present = await imageId(docker, tag);
 	if (present) return { tag, id: present };
-	const build: Build = { name: "agent", tag, context, dockerfile: "Dockerfile", buildArgs: {}, labels: imageLabels(instance, "agent") };
+	const build: ImageBuild = {
+		name: "agent",
+		tag,
+		context,
+		dockerfile: "Dockerfile",
+		buildArgs: {},
+		labels: imageLabels(instance, "agent"),
+	};
 	await buildImage(docker, build, (line) => progress(`image agent: ${line}`));
 	return { tag, id: z.string().parse(await imageId(docker, tag)) };
 }
 
 async function describeBuild(
-	{ language, version }: Toolchain,
+	toolchain: Toolchain,
 	instance: string,
 	repository: string,
 	agent: AgentImage,
 	baseIds: ReadonlyMap<string, string>,
 ): Promise<Build> {
+	const { language, version } = toolchain;
 	const context = await languageContext(repository, language.id, language.npmPackages);
 	const buildArgs = { ...version.buildArgs, SUITE: version.suite };
 	const digest = await digestOf(context, { ...buildArgs, AGENT_ID: agent.id, BASE_ID: baseIds.get(version.suite) ?? "" });
 	return {
+		toolchain,
 		name: `${language.id} ${version.version}`,
 		tag: `sandglass/${language.id}:${version.version}-${digest}`,
 		context,
@@ -110,7 +137,7 @@ async function describeBuild(
 
 const BuildEvent = z.object({ stream: z.string().optional(), error: z.string().optional() });
 
-async function buildImage(docker: Docker, build: Build, progress: Progress): Promise<void> {
+async function buildImage(docker: Docker, build: ImageBuild, progress: Progress): Promise<void> {
 	const startedAt = performance.now();
 	const stream = await docker.buildImage(packContext(build.context), {
 		t: build.tag,

@@ -1,8 +1,9 @@
-import { basename, extname } from "node:path/posix";
+import { extname } from "node:path/posix";
 
 /**
- * Fills a command's placeholders: `{file}`, `{stem}` inside a word, and `{sources}` as a whole word that becomes as many words as there are
- * files with the entry's extension. A name that begins with a dash gets `./` before it, so that no file is taken for an option.
+ * Fills a command's placeholders. Inside a word: `{file}`, the entry, and `{stem}`, the entry without its extension (`src/Main`). As a
+ * whole word: `{sources}`, every file with the entry's extension, the entry first. A name that begins with a dash gets `./` before
+ * it, so that no file is taken for an option.
  *
  * @param command argv from language.json
  * @param entry the file to run, relative to the workspace
@@ -11,7 +12,7 @@ import { basename, extname } from "node:path/posix";
 export function fillCommand(command: readonly string[], entry: string, files: readonly string[]): string[] {
 	const extension = extname(entry);
 	const others = files.filter((file) => file !== entry && extname(file) === extension);
-	const stem = basename(entry, extension);
+	const stem = asOperand(extension === "" ? entry : entry.slice(0, -extension.length));
 	return command.flatMap((word) => {
 		if (word === "{sources}") return [entry, ...others].map(asOperand);
 		// One pass: a file may be called "{stem}.py".

@@ -2,8 +2,8 @@ import { z } from "zod";
 
 /**
  * The form of `sandbox-images/<id>/language.json`. A new language is a new folder; no line elsewhere changes.
- * Commands are argument vectors, never shell text. command.ts fills in `{file}` (the entry file), `{stem}` (its name without folders
- * and extension) and the whole word `{sources}` (every file with the entry's extension, the entry first).
+ * Commands are argument vectors, never shell text. command.ts fills in `{file}` (the entry file), `{stem}` (the same without its
+ * extension) and the whole word `{sources}` (every file with the entry's extension, the entry first).
  */
 
 const Id = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
