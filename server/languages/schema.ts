@@ -69,10 +69,10 @@ export const LanguageDefinition = z.strictObject({
 	limits: LanguageLimits.default({}),
 	/**
 	 * Packages of this repository's own node_modules that the image holds: they enter the build context as `node_modules/<name>`,
-	 * at the version that package-lock.json pins.
+	 * at the version that package-lock.json pins. `{arch}` stands for this machine's, as Node names it.
 	 */
 	npmPackages: z
-		.array(z.string().regex(/^(@[a-z0-9-]+\/)?[a-z0-9][a-z0-9.-]*$/))
+		.array(z.string().regex(/^(@[a-z0-9-]+\/)?[a-z0-9][a-z0-9.-]*(\{arch\})?$/))
 		.max(8)
 		.default([]),
 	/** The first is what a new visitor sees: it shows the language well; at least one is interactive. */

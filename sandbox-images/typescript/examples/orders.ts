@@ -1,3 +1,5 @@
+import { styleText } from "node:util";
+
 // An order is in exactly one state, and each state holds exactly what is known in it.
 type Order =
 	| { readonly state: "draft"; readonly items: readonly Item[] }
@@ -20,13 +22,13 @@ const ship = ({ items }: In<"paid">, tracking: string): In<"shipped"> => ({ stat
 function describe(order: Order): string {
 	switch (order.state) {
 		case "draft":
-			return `a draft of ${order.items.length} items`;
+			return `${order.items.length} kinds of thing, not yet paid for`;
 		case "paid":
-			return `paid on ${order.paidAt.toISOString().slice(0, 10)}, ${euros(total(order.items))}`;
+			return `on ${order.paidAt.toISOString().slice(0, 10)}, ${euros(total(order.items))}`;
 		case "shipped":
-			return `on its way as ${order.tracking}`;
+			return `as ${order.tracking}`;
 		case "cancelled":
-			return `cancelled: ${order.reason}`;
+			return `because ${order.reason}`;
 		default:
 			return order satisfies never;
 	}
@@ -43,9 +45,9 @@ const draft: In<"draft"> = {
 	],
 };
 const paid = pay(draft, new Date("2025-03-01"));
-const history: readonly Order[] = [draft, paid, ship(paid, "SG-0042"), { state: "cancelled", reason: "the sand ran out" }];
+const orders: readonly Order[] = [draft, paid, ship(paid, "SG-0042"), { state: "cancelled", reason: "the sand ran out" }];
 
-for (const [step, order] of history.entries()) console.log(`${step + 1}. ${describe(order)}`);
+for (const [step, order] of orders.entries()) console.log(`${step + 1}. ${styleText("cyan", order.state.padEnd(9))} ${describe(order)}`);
 
 // Uncomment to see the compiler refuse it: a draft cannot be shipped.
 // ship(draft, "SG-0043");
