@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -221,6 +221,12 @@ export class Sandbox {
 	#programPids(): string[] {
 		const [, ...lines] = execFileSync("docker", ["top", this.name, "-o", "pid,args"]).toString().trim().split("\n");
 		return lines.filter((line) => !line.includes("sandglass-agent")).map((line) => line.trim().split(/\s+/)[0] ?? "");
+	}
+
+	/** How many descriptors PID 1 holds, seen from outside. */
+	agentDescriptorCount(): number {
+		const pid = execFileSync("docker", ["inspect", "-f", "{{.State.Pid}}", this.name]).toString().trim();
+		return readdirSync(`/proc/${pid}/fd`).length;
 	}
 
 	/** Returns once nothing but the agent is alive, which it must be in 10 s, without reading a frame. */

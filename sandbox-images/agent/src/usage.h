@@ -12,6 +12,7 @@
 /* Notes where the counters stand just before the step. */
 void usage_start(void);
 
+/* From the control group it includes what the agent itself spends on carrying the step's bytes. */
 uint64_t usage_cpu_us(const struct leader *leader);
 
 /* Anonymous and shared memory at this moment, tmpfs included; remembers the peak. */

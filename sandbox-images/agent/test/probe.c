@@ -148,22 +148,40 @@ static _Noreturn void bomb(void)
 		fork();
 }
 
-static void on_resize(int number)
+static void on_signal(int number)
 {
 	(void)number;
+}
+
+/* From now on the signal waits for sigsuspend(), so that none comes too early. */
+static void expect(int number)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t blocked;
+	sigemptyset(&blocked);
+	sigaddset(&blocked, number);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	sigaction(number, &action, NULL);
+}
+
+static int await_interrupt(void)
+{
+	sigset_t none;
+	sigemptyset(&none);
+	expect(SIGINT);
+	puts("ready");
+	fflush(stdout);
+	sigsuspend(&none);
+	puts("caught");
+	return 42;
 }
 
 static int await_resize(void)
 {
 	struct winsize size;
-	struct sigaction action = {.sa_handler = on_resize};
-	sigset_t blocked;
 	sigset_t none;
 	sigemptyset(&none);
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGWINCH);
-	sigprocmask(SIG_BLOCK, &blocked, NULL);
-	sigaction(SIGWINCH, &action, NULL);
+	expect(SIGWINCH);
 	ioctl(0, TIOCGWINSZ, &size);
 	printf("size %d %d\n", size.ws_col, size.ws_row);
 	fflush(stdout);
@@ -259,7 +277,7 @@ int main(int argc, char **argv)
 		int (*run)(void);
 	} words[] = {
 		{"touch-agent", touch_agent}, {"forge-exit", forge_exit}, {"list-descriptors", list_descriptors}, {"write-split", write_split},
-		{"take-memory", take_memory}, {"await-resize", await_resize}, {"litter", litter}, {"census", census},
+		{"take-memory", take_memory}, {"await-resize", await_resize}, {"await-interrupt", await_interrupt}, {"litter", litter}, {"census", census},
 		{"quiet", quiet}, {"await-end-of-input", await_end_of_input},
 	};
 	for (size_t index = 0; index < sizeof words / sizeof *words; index++)
