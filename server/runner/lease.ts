@@ -43,6 +43,8 @@ export class Lease {
 	readonly #log: Logger;
 	#state: State = { kind: "vacant" };
 	#hasClaimed = false;
+	/** The end of a run that came to nothing before the claim was answered: `claimed` comes first. */
+	#heldExits: Omit<RunEnd, "isSandboxUsable">[] = [];
 	#run: ProgramRun | null = null;
 
 	constructor(options: { pool: Pool; toolchain: Toolchain; settings: LimitSettings; sink: LeaseSink; log: Logger }) {
@@ -65,10 +67,10 @@ export class Lease {
 
 	/** False: an earlier run has not ended, a breach by the sender. */
 	start(request: RunRequest): boolean {
-		if (this.#run !== null || this.#state.kind === "closed") return false;
+		if (this.#run !== null || this.#heldExits.length > 0 || this.#state.kind === "closed") return false;
 		const plan = planRun(request, this.#toolchain, this.#settings);
 		if (typeof plan === "string") {
-			this.#sink.exit({ outcome: { kind: "lost", code: plan }, compile: null, program: null });
+			this.#tellExit({ outcome: { kind: "lost", code: plan }, compile: null, program: null });
 			return true;
 		}
 		this.#run = new ProgramRun(plan, { ...this.#sink, ended: (end) => this.#runEnded(end) });
@@ -102,6 +104,7 @@ export class Lease {
 		if (!this.#hasClaimed) {
 			this.#hasClaimed = true;
 			this.#sink.claimed(isWarm);
+			for (const exit of this.#heldExits.splice(0)) this.#sink.exit(exit);
 		}
 		this.#beginIfPossible();
 	}
@@ -147,7 +150,12 @@ export class Lease {
 			if (end.isSandboxUsable && state.link.isReady) this.#reset(state.link);
 			else this.#giveUp(state.link, "unusableAfterRun");
 		}
-		this.#sink.exit({ outcome: end.outcome, compile: end.compile, program: end.program });
+		this.#tellExit({ outcome: end.outcome, compile: end.compile, program: end.program });
+	}
+
+	#tellExit(exit: Omit<RunEnd, "isSandboxUsable">): void {
+		if (this.#hasClaimed) this.#sink.exit(exit);
+		else this.#heldExits.push(exit);
 	}
 
 	#reset(link: AgentLink): void {

@@ -25,6 +25,8 @@ export type Claim =
 	| { readonly kind: "waiting"; cancel(): void };
 
 const refillConcurrency = 2;
+/** Making a sandbox takes a third of a second of CPU time, which the program that has just been started may have first. */
+const refillDelayMs = 150;
 const creationConcurrency = 4;
 const bootTimeoutMs = 15_000;
 const sweepDelayMs = 2_000;
@@ -39,6 +41,7 @@ export class Pool {
 	readonly #shelves = new Map<string, Shelf>();
 	readonly #work = new Set<Promise<void>>();
 	#wakeTimer: NodeJS.Timeout | undefined;
+	#refillTimer: NodeJS.Timeout | undefined;
 	#sweepTimer: NodeJS.Timeout | undefined;
 	#isClosed = false;
 
@@ -97,10 +100,15 @@ export class Pool {
 		if (this.#watch.state !== "up") return { kind: "refused", code: this.#watch.state === "down" ? "engineDown" : "runnerDown" };
 		if (shelf.image === null) return { kind: "refused", code: "imagesMissing" };
 		const link = shelf.idle.shift();
-		// The refill is no business of this claim's.
-		setImmediate(() => this.#schedule());
-		if (link !== undefined) return { kind: "granted", link };
+		if (link !== undefined) {
+			this.#refillTimer ??= setTimeout(() => {
+				this.#refillTimer = undefined;
+				this.#schedule();
+			}, refillDelayMs);
+			return { kind: "granted", link };
+		}
 		shelf.waiters.add(waiter);
+		setImmediate(() => this.#schedule());
 		return { kind: "waiting", cancel: () => shelf.waiters.delete(waiter) };
 	}
 
@@ -119,6 +127,7 @@ export class Pool {
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		clearTimeout(this.#wakeTimer);
+		clearTimeout(this.#refillTimer);
 		clearTimeout(this.#sweepTimer);
 		for (const shelf of this.#shelves.values()) {
 			this.#refuseWaiters(shelf, "shuttingDown");
@@ -152,18 +161,22 @@ export class Pool {
 		clearTimeout(this.#wakeTimer);
 		const shelves = [...this.#shelves.values()];
 		const starting = (): number => shelves.reduce((sum, shelf) => sum + shelf.starting, 0);
-		const warm = (): number => shelves.reduce((sum, shelf) => sum + shelf.idle.length, 0) + starting();
 		for (const shelf of shelves) {
 			while (shelf.waiters.size > shelf.starting && starting() < creationConcurrency) this.#create(shelf);
 		}
 		const isWanting = (shelf: Shelf): boolean => shelf.image !== null && shelf.idle.length + shelf.starting < this.#settings.poolSize;
 		for (const shelf of shelves.filter(isWanting).sort((a, b) => a.idle.length - b.idle.length)) {
-			while (isWanting(shelf) && shelf.mayTry() && starting() < refillConcurrency && warm() < this.#settings.poolCeiling)
+			while (isWanting(shelf) && shelf.mayTry() && starting() < refillConcurrency && this.#warmCount() < this.#settings.poolCeiling)
 				this.#create(shelf);
 		}
 		const waits = shelves.filter((shelf) => isWanting(shelf) && !shelf.mayTry()).map((shelf) => shelf.msUntilTry());
 		if (waits.length > 0) this.#wakeTimer = setTimeout(() => this.#schedule(), Math.min(...waits));
 		this.#onChange();
+	}
+
+	/** Those under way included: they take memory as well. */
+	#warmCount(): number {
+		return [...this.#shelves.values()].reduce((sum, shelf) => sum + shelf.idle.length + shelf.starting, 0);
 	}
 
 	#create(shelf: Shelf): void {
@@ -223,6 +236,11 @@ export class Pool {
 		if (waiter !== undefined) {
 			shelf.waiters.delete(waiter);
 			waiter.granted(link);
+			return;
+		}
+		// Somebody waited, and went away.
+		if (shelf.idle.length >= this.#settings.poolSize || this.#warmCount() >= this.#settings.poolCeiling) {
+			void this.retire(link);
 			return;
 		}
 		link.handlers = { ...silent, dead: (reason) => this.#idleDied(shelf, link, reason) };

@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../protocol/errors.ts";
 import { findFilesProblem, isWellFormedText, type ProgramFile } from "../../protocol/files.ts";
 import type { EffectiveLimits } from "../../protocol/messages.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
+import { fillCommand } from "../languages/command.ts";
 import { maxStepStringsBytes, stepStringsBytes } from "./agent-frames.ts";
 import type { DoorRequest } from "./door-protocol.ts";
 import { compileLimits, effectiveLimits, type LimitSettings } from "./limits.ts";
@@ -36,7 +37,8 @@ export function planRun(request: RunRequest, toolchain: Toolchain, settings: Lim
 	if (!request.files.some((file) => file.name === request.entry)) return "invalidRequest";
 	if (!request.arguments.every((argument) => isWellFormedText(argument) && !argument.includes("\0"))) return "invalidRequest";
 	const limits = effectiveLimits(settings, toolchain.language.limits, request.limits);
-	const runArgv = [...forEntry(toolchain.run, request.entry), ...request.arguments];
+	const names = request.files.map((file) => file.name);
+	const runArgv = [...fillCommand(toolchain.run, request.entry, names), ...request.arguments];
 	const terminal = request.mode === "pty" ? { columns: request.columns, rows: request.rows } : null;
 	const environment = { ...baseEnvironment, TERM: terminal === null ? "dumb" : "xterm-256color", ...toolchain.environment };
 	if (stepStringsBytes(runArgv, environment) > maxStepStringsBytes) return "invalidRequest";
@@ -47,13 +49,10 @@ export function planRun(request: RunRequest, toolchain: Toolchain, settings: Lim
 		compile:
 			toolchain.compile === undefined
 				? null
-				: { argv: forEntry(toolchain.compile, request.entry), limits: compileLimits(settings, toolchain.language.limits, limits) },
+				: {
+						argv: fillCommand(toolchain.compile, request.entry, names),
+						limits: compileLimits(settings, toolchain.language.limits, limits),
+					},
 		run: { argv: runArgv, limits },
 	};
-}
-
-/** A name that begins with "-" would be read as an option. */
-function forEntry(command: readonly string[], entry: string): string[] {
-	const path = entry.startsWith("-") ? `./${entry}` : entry;
-	return command.map((word) => word.replaceAll("{file}", () => path));
 }

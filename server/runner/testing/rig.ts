@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type Docker from "dockerode";
+import { type Logger, pino } from "pino";
+import { ensureImages } from "../../../setup/images.ts";
+import { type Config, readConfig } from "../../config.ts";
+import { readCatalogue, type Toolchain } from "../../languages/catalogue.ts";
+import { connectEngine } from "../drivers/engine-connection.ts";
+import { type Runner, startRunner } from "../runner.ts";
+
+/** A real runner on the real engine, under an instance name of its own, for the tests beside this folder. */
+
+const imagesDir = fileURLToPath(new URL("../../../sandbox-images", import.meta.url));
+
+export const engineAddress = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
+export const engine = connectEngine(engineAddress);
+export const silentLog: Logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
+
+export interface Offered {
+	readonly toolchain: Toolchain;
+	readonly image: string;
+}
+
+/** The default version of each, its image built when it is missing. */
+export async function offer(...languages: string[]): Promise<Offered[]> {
+	const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+	const images = await ensureImages({ docker: engine, instance: "sandglass-runner-test", progress, languages });
+	const catalogue = await readCatalogue(imagesDir);
+	return languages.map((language) => {
+		const toolchain = catalogue.find(language);
+		const image = toolchain === undefined ? undefined : images[toolchain.key];
+		if (toolchain === undefined || image === undefined) throw new Error(`no image of ${language}`);
+		return { toolchain, image };
+	});
+}
+
+export interface Rig {
+	readonly runner: Runner;
+	readonly socketPath: string;
+	readonly config: Config;
+	/** Names of the containers of this rig's instance, running or not. */
+	containers(): Promise<string[]>;
+	close(): Promise<void>;
+}
+
+export interface RigOptions {
+	readonly offered: readonly Offered[];
+	readonly settings?: Partial<Config>;
+	readonly docker?: Docker;
+	readonly instance?: string;
+}
+
+let rigNumber = 0;
+
+/** `settings` differ from the defaults; no warm sandbox unless they say so. */
+export async function startRig({ offered, settings = {}, docker = engine, instance }: RigOptions): Promise<Rig> {
+	const folder = mkdtempSync(join(tmpdir(), "sandglass-runner-"));
+	const socketPath = join(folder, "door", "runner.sock");
+	const config = {
+		...readConfig({}, folder),
+		poolSize: 0,
+		instance: instance ?? `runner-test-${process.pid}-${rigNumber++}`,
+		...settings,
+	};
+	const catalogue = { toolchains: offered.map(({ toolchain }) => toolchain) };
+	const runner = await startRunner({ config, docker, catalogue, socketPath, log: silentLog });
+	for (const { toolchain, image } of offered) runner.setImage(toolchain.language.id, toolchain.version.version, image);
+	return {
+		runner,
+		socketPath,
+		config,
+		containers: () => containersOf(config.instance),
+		async close() {
+			await runner.close();
+			rmSync(folder, { recursive: true });
+		},
+	};
+}
+
+export async function containersOf(instance: string): Promise<string[]> {
+	const found = await engine.listContainers({ all: true, filters: { label: [`sandglass.instance=${instance}`] } });
+	return found.map((container) => container.Names[0] ?? container.Id);
+}
+
+/** Waits for a state that nothing announces. Rejects after `limitMs`. */
+export async function until(isSo: () => boolean | Promise<boolean>, limitMs: number, what: string): Promise<void> {
+	const giveUpAtMs = performance.now() + limitMs;
+	while (!(await isSo())) {
+		if (performance.now() > giveUpAtMs) throw new Error(`not within ${limitMs} ms: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
