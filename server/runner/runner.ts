@@ -18,7 +18,7 @@ export interface Runner {
 	close(): Promise<void>;
 }
 
-const defaultSeccompPath = fileURLToPath(new URL("../../sandbox-images/seccomp.json", import.meta.url));
+export const defaultSeccompPath = fileURLToPath(new URL("../../sandbox-images/seccomp.json", import.meta.url));
 
 /** Only what tells an allow-list from anything weaker; the engine reads the rest. */
 const AllowList = z.looseObject({

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { ensureImages } from "../../../setup/images.ts";
 import { type Config, readConfig } from "../../config.ts";
 import { readCatalogue, type Toolchain } from "../../languages/catalogue.ts";
 import { connectEngine } from "../drivers/engine-connection.ts";
-import { type Runner, startRunner } from "../runner.ts";
+import { defaultSeccompPath, type Runner, startRunner } from "../runner.ts";
 
 /** A real runner on the real engine, under an instance name of its own, for the tests beside this folder. */
 
@@ -17,6 +17,8 @@ const imagesDir = fileURLToPath(new URL("../../../sandbox-images", import.meta.u
 export const engineAddress = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
 export const engine = connectEngine(engineAddress);
 export const silentLog: Logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
+
+export const seccompProfile = (): string => readFileSync(defaultSeccompPath, "utf8");
 
 export interface Offered {
 	readonly toolchain: Toolchain;

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AgentFrameReader, encodeFile, encodeStep } from "../agent-frames.ts";
+import type { Sandbox, SandboxDriver, SandboxSpec } from "./driver.ts";
+
+/** What every driver must do, whatever its engine: one suite, run against each. */
+
+export interface DriverUnderTest {
+	/** A driver of that instance, as another process would make it. */
+	driver(instance: string): SandboxDriver;
+	/** A sandbox of Python with the real agent, under limits that are easy to reach. */
+	spec(): Promise<SandboxSpec>;
+	/** How many sandboxes of the instance the engine knows, in whatever state. */
+	count(instance: string): Promise<number>;
+}
+
+const instance = `contract-${process.pid}`;
+
+/** Runs a program to its end and resolves to what it printed. */
+async function run(sandbox: Sandbox, program: string): Promise<string> {
+	const reader = new AgentFrameReader();
+	let output = "";
+	let isStarted = false;
+	const limits = { idleWallMs: 20_000, totalWallMs: 20_000, cpuMs: 20_000, outputBytes: 100_000 };
+	for await (const chunk of sandbox.stream.iterator({ destroyOnReturn: false })) {
+		for (const frame of reader.read(chunk)) {
+			if (frame.type === "stdout" || frame.type === "stderr") output += frame.bytes.toString();
+			if (frame.type === "exit") return output;
+			if (frame.type === "ready" && !isStarted) {
+				isStarted = true;
+				sandbox.stream.write(encodeFile("main.py", program));
+				sandbox.stream.write(encodeStep({ terminal: null, ...limits, argv: ["/usr/bin/python3", "main.py"], environment: {} }));
+			}
+		}
+	}
+	throw new Error(`the stream ended; so far: ${output}`);
+}
+
+async function ended(sandbox: Sandbox): Promise<void> {
+	sandbox.stream.resume();
+	if (!sandbox.stream.closed) await new Promise((resolve) => sandbox.stream.once("close", resolve));
+}
+
+export function testDriver(name: string, under: DriverUnderTest): void {
+	const inSandbox = async (program: string, change: Partial<SandboxSpec> = {}): Promise<string> => {
+		const sandbox = await under.driver(instance).create({ ...(await under.spec()), ...change });
+		try {
+			return await run(sandbox, program);
+		} finally {
+			await sandbox.destroy();
+		}
+	};
+
+	test(`${name}: a sandbox is a byte stream to its agent; destroying it ends the stream and leaves nothing`, async () => {
+		const sandbox = await under.driver(instance).create(await under.spec());
+		assert.equal(await run(sandbox, "print('hello')"), "hello\n");
+		assert.equal(await under.count(instance), 1);
+		await Promise.all([ended(sandbox), sandbox.destroy(), sandbox.destroy()]);
+		assert.equal(await under.count(instance), 0);
+		await sandbox.destroy();
+	});
+
+	test(`${name}: when our end of the stream goes, the sandbox's processes end by themselves (PROTOCOL.md A9)`, async () => {
+		const sandbox = await under.driver(instance).create(await under.spec());
+		assert.equal(await run(sandbox, "print('up')"), "up\n");
+		sandbox.stream.destroy();
+		await ended(sandbox);
+		await sandbox.destroy();
+		assert.equal(await under.count(instance), 0);
+	});
+
+	test(`${name}: reap takes what another process of the instance left, and neither its own nor another instance's`, async () => {
+		const earlier = await under.driver(instance).create(await under.spec());
+		const foreign = await under.driver(`${instance}-other`).create(await under.spec());
+		const driver = under.driver(instance);
+		const own = await driver.create(await under.spec());
+		assert.equal(await driver.reap(), 1);
+		await ended(earlier);
+		assert.equal(await run(own, "print('own')"), "own\n");
+		assert.equal(await run(foreign, "print('foreign')"), "foreign\n");
+		await Promise.all([own.destroy(), foreign.destroy()]);
+		assert.equal((await under.count(instance)) + (await under.count(`${instance}-other`)), 0);
+	});
+
+	test(`${name}: what cannot be made rejects and leaves nothing`, async () => {
+		await assert.rejects(under.driver(instance).create({ ...(await under.spec()), image: "sandglass-runner-test/missing:none" }));
+		assert.equal(await under.count(instance), 0);
+	});
+
+	test(`${name}: the program has no capability, no way to get one, and a filter on its system calls (ATTACKS.md 26)`, async () => {
+		const status = await inSandbox("print(open('/proc/self/status').read())");
+		for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]) assert.match(status, new RegExp(`${set}:\\s+0+\\n`));
+		assert.match(status, /NoNewPrivs:\s+1\n/);
+		assert.match(status, /Seccomp:\s+2\n/);
+		assert.match(status, /Uid:\s+1000\s+1000\s+1000\s+1000\n/);
+	});
+
+	test(`${name}: every mount that can be written has a size and an inode cap, and none lies elsewhere (ATTACKS.md 3, 4)`, async () => {
+		const program = `
+import errno, os
+places = ["/workspace", "/tmp", "/dev/shm"]
+for root, dirs, files in os.walk("/"):
+    if root.startswith(("/proc", "/sys")): dirs[:] = []; continue
+    if os.access(root, os.W_OK) and not any(root.startswith(p) for p in places): print("writable", root)
+for place in places:
+    seen = set()
+    try:
+        with open(place + "/big", "wb") as f:
+            while True: f.write(bytes(65536))
+    except OSError as e: seen.add(errno.errorcode[e.errno])
+    os.unlink(place + "/big")
+    try:
+        for i in range(100000): open(place + "/" + str(i), "w").close()
+    except OSError as e: seen.add(errno.errorcode[e.errno])
+    for name in os.listdir(place):
+        if name.isdigit(): os.unlink(place + "/" + name)
+    print(place, sorted(seen))
+try:
+    os.open("/dev/mqueue/q", os.O_CREAT | os.O_RDWR); print("queue")
+except OSError as e: print("no queue")
+`;
+		const output = await inSandbox(program);
+		assert.match(output, /\/workspace \['ENOSPC'\]\n\/tmp \['ENOSPC'\]\n\/dev\/shm \['ENOSPC'\]\nno queue\n/);
+		assert.deepEqual(output.match(/writable .*/g), ["writable /dev/mqueue"]);
+	});
+
+	test(`${name}: limits on processes and open files hold, there is no core file and no network but loopback (ATTACKS.md 1, 29)`, async () => {
+		const program = `
+import os, resource, socket
+print(resource.getrlimit(resource.RLIMIT_NOFILE), resource.getrlimit(resource.RLIMIT_CORE))
+count = 0
+try:
+    while True:
+        if os.fork() == 0:
+            import time; time.sleep(30)
+        count += 1
+except BlockingIOError: print("forks", count < 20)
+print([name for _, name in socket.if_nameindex()] if False else sorted(os.listdir("/sys/class/net")))
+print(socket.gethostname())
+`;
+		assert.equal(await inSandbox(program, { processes: 20, openFiles: 64 }), "(64, 64) (0, 0)\nforks True\n['lo']\nsandbox\n");
+	});
+
+	test(`${name}: memory beyond the limit is the kernel's to refuse, with no swap on top (ATTACKS.md 2)`, async () => {
+		const output = await inSandbox("x = bytearray(120_000_000)\nx[::4096] = b'x' * len(x[::4096])\nprint('got it')", {
+			memoryBytes: 67_108_864,
+		});
+		assert.equal(output, "");
+	});
+
+	test(`${name}: ping answers`, () => under.driver(instance).ping(5_000));
+}
