@@ -79,7 +79,6 @@ export default function MonacoEditor(props: MonacoEditorProps) {
 			options={{
 				ariaLabel: "Code editor",
 				automaticLayout: true,
-				bracketPairColorization: { enabled: false },
 				dropIntoEditor: { enabled: false },
 				editContext: false,
 				fixedOverflowWidgets: true,

@@ -41,7 +41,10 @@ export function defineMonacoThemes(monaco: Monaco): void {
 			"editor.lineHighlightBackground": "#f8f3e9",
 			"editor.lineHighlightBorder": "#00000000",
 			"editor.selectionBackground": "#f0d9b3",
-			"editorCursor.foreground": "#a8500a",
+			"editorCursor.foreground": "#b0540a",
+			"editorBracketHighlight.foreground1": "#665c4c",
+			"editorBracketHighlight.foreground2": "#8a3a8f",
+			"editorBracketHighlight.foreground3": "#1f5fbf",
 			focusBorder: "#00000000",
 		},
 	});
@@ -66,6 +69,9 @@ export function defineMonacoThemes(monaco: Monaco): void {
 			"editor.lineHighlightBorder": "#00000000",
 			"editor.selectionBackground": "#5a4526",
 			"editorCursor.foreground": "#f2b452",
+			"editorBracketHighlight.foreground1": "#c9bfae",
+			"editorBracketHighlight.foreground2": "#d9a3e0",
+			"editorBracketHighlight.foreground3": "#8ab8ff",
 			focusBorder: "#00000000",
 		},
 	});

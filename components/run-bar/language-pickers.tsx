@@ -60,7 +60,7 @@ export function LanguagePickers({ languages, language, version, onLanguage, onVe
 					onChange={(event) => onExample(Number(event.target.value))}
 				>
 					<option value="" disabled hidden>
-						Choose …
+						Pick …
 					</option>
 					{language?.examples.map((example, index) => (
 						<option key={example.title} value={index}>
