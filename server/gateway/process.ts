@@ -31,7 +31,7 @@ runAsChild(async (config, message) => {
 	const handleUpgrade = app.getUpgradeHandler();
 	const gateway = await startGateway({
 		config,
-		catalogue: readCatalogue(start.catalogueDir),
+		catalogue: await readCatalogue(start.catalogueDir),
 		runnerSocketPath: start.socketPath,
 		secret: start.secret,
 		build: start.build,

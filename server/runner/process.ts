@@ -24,7 +24,7 @@ runAsChild(async (config, message) => {
 	const runner = await startRunner({
 		config,
 		docker: connectEngine(start.dockerHost),
-		catalogue: readCatalogue(start.catalogueDir),
+		catalogue: await readCatalogue(start.catalogueDir),
 		socketPath: start.socketPath,
 		log,
 	});
