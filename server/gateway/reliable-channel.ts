@@ -6,8 +6,8 @@ import { encodeStream, type StreamName } from "../../protocol/streams.ts";
  * The gateway's end of a session's two numbered byte-exact streams (PROTOCOL.md P8–P10). It outlives connections: while none is
  * attached, what is sent is kept and goes out at the next `attach`.
  *
- * Memory: what is unacknowledged, `maxRetainedBytes` and the one message that crossed it. From there `isBlocked` holds and the owner must
- * stop producing (it pauses its lease) until `onBlocked(false)`. What the connection has buffered is part of what is unacknowledged.
+ * Memory: what is unacknowledged, `maxRetainedBytes` at most. Shortly before that `isBlocked` holds and the owner must stop producing
+ * (it pauses its lease) until `onBlocked(false)`. What the connection has buffered is part of what is unacknowledged.
  */
 
 export type WireFrame = string | Uint8Array;
@@ -20,8 +20,10 @@ export interface Wire {
 type Uncounted = Extract<ServerMessage, { type: "welcome" | "ack" | "pong" }>;
 export type CountedMessage = Exclude<ServerMessage, Uncounted>;
 
-/** Below this the channel opens again; a gap to the maximum, so that it does not flutter. */
-const reopenBytes = (maxRetainedBytes * 3) / 4;
+/** From here it is blocked: what the owner has already read from the runner, one chunk of 64 KiB, still fits below the maximum. */
+const blockBytes = (maxRetainedBytes * 3) / 4;
+/** Down here it opens again; a gap, so that it does not flutter. */
+const reopenBytes = maxRetainedBytes / 2;
 
 export class ReliableChannel {
 	readonly #outbox = new Outbox<WireFrame>();
@@ -115,7 +117,7 @@ export class ReliableChannel {
 	#updateBlocked(isProgress: boolean): void {
 		const { retainedBytes } = this.#outbox;
 		if (this.#blockedSinceMs === null) {
-			if (retainedBytes < maxRetainedBytes) return;
+			if (retainedBytes < blockBytes) return;
 			this.#blockedSinceMs = this.#now();
 			this.#onBlocked(true);
 		} else if (retainedBytes <= reopenBytes) {

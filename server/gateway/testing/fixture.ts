@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { pino } from "pino";
+import { type Config, readConfig } from "../../config.ts";
+import { type LanguageCatalogue, readCatalogue } from "../../languages/catalogue.ts";
+import { type Gateway, startGateway } from "../gateway.ts";
+import type { Timings } from "../timings.ts";
+import { DoorDouble } from "./door-double.ts";
+
+/** A real gateway on loopback before a stand-in runner, and a page that answers with its own name. Closed when the test ends. */
+export async function openFixture(
+	test: TestContext,
+	options: { config?: Partial<Config>; timings?: Partial<Timings>; maxLeases?: number } = {},
+): Promise<{ gateway: Gateway; url: string; door: DoorDouble; catalogue: LanguageCatalogue }> {
+	const catalogue = await makeCatalogue();
+	const door = await DoorDouble.open(catalogue, options.maxLeases);
+	const config = { ...readConfig({ PORT: "0" }, "/"), ...options.config };
+	const gateway = await startGateway({
+		config,
+		catalogue,
+		runnerSocketPath: door.socketPath,
+		secret: "a secret for tests, thirty-two bytes long",
+		build: "test",
+		page: {
+			handleRequest(request, response) {
+				request.resume();
+				request.on("end", () => response.end("the page"));
+			},
+			handleUpgrade(_, socket) {
+				socket.destroy();
+			},
+		},
+		log: pino({ level: "silent" }),
+		timings: { closeMs: 200, ...options.timings },
+	});
+	test.after(async () => {
+		await gateway.close();
+		await door.close();
+	});
+	await untilReady(gateway.url);
+	return { gateway, url: gateway.url, door, catalogue };
+}
+
+/** The gateway has heard from the runner. */
+export async function untilReady(url: string): Promise<void> {
+	for (;;) {
+		const health: unknown = await (await fetch(`${url}/healthz`)).json();
+		if (typeof health === "object" && health !== null && "runner" in health && health.runner === "up") return;
+	}
+}
+
+/** One language in two versions, read from a folder as the real ones are. */
+async function makeCatalogue(): Promise<LanguageCatalogue> {
+	const root = await mkdtemp(join(tmpdir(), "catalogue-"));
+	await mkdir(join(root, "python", "examples"), { recursive: true });
+	const definition = {
+		id: "python",
+		name: "Python",
+		monacoId: "python",
+		aliases: ["py"],
+		fileName: "main.py",
+		versions: [
+			{ version: "3.13", suite: "trixie" },
+			{ version: "3.11", suite: "bookworm" },
+		],
+		run: ["/usr/bin/python3", "{file}"],
+		examples: [
+			{ file: "primes.py", title: "Primes" },
+			{ file: "greeting.py", title: "A greeting", isInteractive: true },
+		],
+	};
+	await writeFile(join(root, "python", "language.json"), JSON.stringify(definition));
+	for (const { file } of definition.examples) await writeFile(join(root, "python", "examples", file), "print(1)\n");
+	const catalogue = await readCatalogue(root);
+	await rm(root, { recursive: true });
+	return catalogue;
+}
