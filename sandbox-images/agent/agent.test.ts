@@ -244,9 +244,7 @@ describe("a terminal", () => {
 	});
 
 	it("turns ^C into SIGINT of the foreground group", async () => {
-		sandbox.send(
-			encodeStep({ argv: ["/bin/probe", "await-interrupt"], pty: [80, 24] }),
-		);
+		sandbox.send(encodeStep({ argv: ["/bin/probe", "await-interrupt"], pty: [80, 24] }));
 		await sandbox.untilOutput("ready");
 		sandbox.send(bytes("\x03"));
 		const result = await sandbox.finish();
@@ -426,6 +424,23 @@ describe("back-pressure (ATTACKS 7)", () => {
 		assert.deepEqual([exit.how, exit.value, exit.cause], [1, SIGKILL, Cause.IdleWall]);
 		assert.ok(stdout.length > 0 && stdout.length < 4_000_000, String(stdout.length));
 		assert.equal((await sandbox.shell("echo next")).stdout.toString(), "next\n");
+	});
+
+	it("what a program left in its pipe arrives whole, however the runner's reading falls (A5)", async () => {
+		await using sandbox = await Sandbox.ready();
+		for (let round = 0; round < 50; round++) {
+			const { stdout, exit } = await sandbox.run({ argv: ["/bin/probe", "write-and-leave"] });
+			assert.deepEqual([stdout.length, exit.how, exit.value, exit.cause], [1_000_000, 0, 5, Cause.None]);
+		}
+	});
+
+	it("frames that wait for room for their answer are taken when there is some", async () => {
+		await using sandbox = await Sandbox.ready();
+		const count = 20_000;
+		sandbox.send(...Array.from({ length: count }, () => encodeFile("../x", "")), encodeStep(shellStep("echo done")));
+		const frames = await sandbox.until(FrameType.Exit);
+		assert.equal(frames.filter((frame) => frame.type === FrameType.Fault).length, count);
+		assert.equal(frames.at(-2)?.payload.toString(), "done\n");
 	});
 
 	it("KILL gets through while nobody reads", async () => {

@@ -37,6 +37,8 @@ enum { FAULT_FILE = 1, FAULT_RESET = 2, FAULT_INTERNAL = 3 };
 
 static uint8_t inbox[FRAME_MAX_BYTES];
 static size_t inbox_bytes;
+/* A frame in the inbox has been left there because its answer had no room in the outbox. */
+static bool is_inbox_held;
 static struct frame frame;
 
 /* The kernel kills every other process of a PID namespace whose PID 1 ends; this ends them in order first. */
@@ -157,13 +159,16 @@ static bool may_take_frame(void)
 static void handle_frames(void)
 {
 	size_t at = 0;
+	is_inbox_held = true;
 	while (may_take_frame()) {
 		size_t consumed_bytes;
 		enum frame_result result = frame_parse(inbox + at, inbox_bytes - at, &frame, &consumed_bytes);
 		if (result == FRAME_BAD)
 			refuse("a frame that is none");
-		if (result == FRAME_PARTIAL)
+		if (result == FRAME_PARTIAL) {
+			is_inbox_held = false;
 			break;
+		}
 		at += consumed_bytes;
 		if (step_phase() == STEP_IDLE)
 			handle_frame_outside_step();
@@ -191,7 +196,8 @@ static void wait_for_something(struct pollfd *runner_in)
 	descriptors[0] = (struct pollfd){.fd = RUNNER_IN, .events = has_room ? POLLIN : 0};
 	descriptors[1] = (struct pollfd){.fd = RUNNER_OUT, .events = outbox_is_empty() ? 0 : POLLOUT};
 	int count = 2 + step_descriptors(descriptors + 2);
-	uint64_t deadline_us = step_deadline_us();
+	/* The flush before may have made room for what was held: then there is nothing to wait for. */
+	uint64_t deadline_us = is_inbox_held && may_take_frame() ? 0 : step_deadline_us();
 	uint64_t now_us = deadline_us == UINT64_MAX ? 0 : clock_now_us();
 	uint64_t left_us = deadline_us > now_us ? deadline_us - now_us : 0;
 	struct timespec timeout = {.tv_sec = (time_t)(left_us / 1000000), .tv_nsec = (long)(left_us % 1000000) * 1000};

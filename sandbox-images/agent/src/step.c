@@ -266,6 +266,11 @@ int step_descriptors(struct pollfd *descriptors)
 
 uint64_t step_deadline_us(void)
 {
+	bool is_held_output = phase == STEP_DRAINING && outbox_has_room_for_chunk();
+	bool is_held_acknowledgement = phase == STEP_RUNNING && keyboard_has_acknowledged() && outbox_has_room_for_answer();
+	/* What waited for room in the outbox can go on: no descriptor will tell of that. */
+	if (is_held_output || is_held_acknowledgement)
+		return 0;
 	if (phase != STEP_RUNNING)
 		return UINT64_MAX;
 	uint64_t deadline_us = start_us + total_wall_us;

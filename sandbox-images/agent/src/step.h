@@ -47,7 +47,7 @@ void step_signal(int number);
 /* What to wait for: fills at most STEP_MAX_DESCRIPTORS. */
 int step_descriptors(struct pollfd *descriptors);
 
-/* When step_advance() must be called again whatever happens (clock_now_us), UINT64_MAX when never. */
+/* When step_advance() must be called again whatever happens (clock_now_us): 0 is at once, UINT64_MAX never. Ask after a flush. */
 uint64_t step_deadline_us(void);
 
 #endif

@@ -112,6 +112,14 @@ static int write_exactly(long count)
 	return 5;
 }
 
+/* Leaves as much as a pipe can be made to hold behind, and ends before anybody has read it. */
+static int write_and_leave(void)
+{
+	if (fcntl(1, F_SETPIPE_SZ, 1048576) < 1048576)
+		return 1;
+	return write_exactly(1000000);
+}
+
 static int write_split(void)
 {
 	/* é in two halves, NUL, and bytes that are never UTF-8, with a pause between. */
@@ -276,7 +284,7 @@ int main(int argc, char **argv)
 		const char *word;
 		int (*run)(void);
 	} words[] = {
-		{"touch-agent", touch_agent}, {"forge-exit", forge_exit}, {"list-descriptors", list_descriptors}, {"write-split", write_split},
+		{"touch-agent", touch_agent}, {"forge-exit", forge_exit}, {"list-descriptors", list_descriptors}, {"write-split", write_split}, {"write-and-leave", write_and_leave},
 		{"take-memory", take_memory}, {"await-resize", await_resize}, {"await-interrupt", await_interrupt}, {"litter", litter}, {"census", census},
 		{"quiet", quiet}, {"await-end-of-input", await_end_of_input},
 	};
