@@ -113,7 +113,7 @@ async function main(): Promise<void> {
 	const engine = await ensureEngine(readConfig(process.env, projectDir), say);
 	try {
 		const results = await measure(options, engine);
-		process.stdout.write(formatTargets(results.targets));
+		if (results.targets.length > 0) process.stdout.write(formatTargets(results.targets));
 		write(results, options);
 	} finally {
 		await engine.release();
