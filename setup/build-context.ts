@@ -12,8 +12,7 @@ export interface BuildContext {
 }
 
 /** Neither tests nor what is only read at run time may cause a rebuild. */
-const isLeftOut = (path: string): boolean =>
-	/(^|\/)(build|examples|fuzz|node_modules|test)\/|\.test\.ts$|(^|\/)language\.json$|\.md$/.test(path);
+const isLeftOut = (path: string): boolean => /(^|\/)(build|examples|fuzz|node_modules|test)\/|\.ts$|(^|\/)language\.json$|\.md$/.test(path);
 
 /** The agent's own folder. */
 export async function agentContext(repository: string): Promise<BuildContext> {

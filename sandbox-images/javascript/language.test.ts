@@ -1,0 +1,10 @@
+import { languageContract } from "../language-contract.ts";
+
+languageContract({
+	id: "javascript",
+	faulty: { content: "const one = 1;\nconst = 2;\n", says: /main\.js:2[\s\S]*SyntaxError/ },
+	severalFiles: [
+		{ name: "main.js", content: 'import { word } from "./words/second.js";\nconsole.log(word);\n' },
+		{ name: "words/second.js", content: 'export const word = "together";\n' },
+	],
+});

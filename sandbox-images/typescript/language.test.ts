@@ -1,0 +1,10 @@
+import { languageContract } from "../language-contract.ts";
+
+languageContract({
+	id: "typescript",
+	faulty: { content: 'const one: number = 1;\nconst two: number = "two";\n', says: /main\.ts\(2,7\): error TS2322/ },
+	severalFiles: [
+		{ name: "src/main.ts", content: 'import { word } from "./words/second.ts";\nconst text: string = await word;\nconsole.log(text);\n' },
+		{ name: "src/words/second.ts", content: 'export const word: Promise<string> = Promise.resolve("together");\n' },
+	],
+});
