@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { SetupError } from "../setup/debian-packages.ts";
+import { copyMonaco } from "../setup/monaco.ts";
 import { ensurePageBuild } from "../setup/page-build.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { startServer } from "./server.ts";
@@ -17,6 +18,7 @@ async function main(config: Config): Promise<void> {
 	const startedAt = Date.now();
 	const progress = (line: string): void => say(`setup · ${line}`);
 	const log = pino({ level: config.logLevel, base: { process: "main" } });
+	if (isDevelopment) copyMonaco(projectDir);
 	const build = isDevelopment ? "development" : await ensurePageBuild(projectDir, progress);
 	const server = await startServer({ config, projectDir, build, isDevelopment, progress, log });
 

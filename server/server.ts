@@ -26,10 +26,8 @@ export interface ServerOptions {
 
 export interface SandglassServer {
 	readonly url: string;
-	/** Resolves once every language that can be built is. */
+	/** Resolves once every language is set up, or one of them has failed and the log says why. */
 	readonly languagesReady: Promise<void>;
-	readonly gatewayPid: () => number | undefined;
-	readonly runnerPid: () => number | undefined;
 	close(): Promise<void>;
 }
 
@@ -86,11 +84,21 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 			projectDir,
 		}),
 		...(user === null ? {} : { user }),
-		env: { NODE_ENV: options.isDevelopment ? "development" : "production" },
+		env: {
+			NODE_ENV: options.isDevelopment ? "development" : "production",
+			NEXT_TELEMETRY_DISABLED: "1",
+			SANDGLASS_BUILD: options.build,
+		},
 		log,
 	});
+	/** What has to be ended, in the order of starting; ended in the order of `close`. */
+	const stops: (() => Promise<void>)[] = [() => gateway.stop()];
+	const close = async (): Promise<void> => {
+		for (const stop of stops) await stop();
+	};
 	try {
 		const engine = await ensureEngine(config, progress);
+		stops.push(() => engine.release());
 		const unwatchEngine = watchEngine(engine, log);
 		const runner = supervise({
 			name: "runner",
@@ -101,6 +109,13 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 			},
 			log,
 		});
+		// The engine outlives the sandboxes, and nobody revives an engine that is being stopped.
+		stops.splice(
+			1,
+			0,
+			async () => unwatchEngine(),
+			() => runner.stop(),
+		);
 		const languagesReady = ensureImages({
 			docker: connectEngine(engine.dockerHost),
 			instance: config.instance,
@@ -110,22 +125,15 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 				images.set(`${language}@${version}`, message);
 				runner.send(message);
 			},
-		}).then(() => undefined);
+		}).then(
+			() => undefined,
+			// What is built is served; the page shows the rest as not ready.
+			(error: unknown) => log.error({ err: error }, "not every language could be set up"),
+		);
 		const [url] = await Promise.all([gateway.ready, runner.ready]);
-		return {
-			url: url ?? "",
-			languagesReady,
-			gatewayPid: () => gateway.pid,
-			runnerPid: () => runner.pid,
-			async close() {
-				unwatchEngine();
-				await gateway.stop();
-				await runner.stop();
-				await engine.release();
-			},
-		};
+		return { url: url ?? "", languagesReady, close };
 	} catch (error) {
-		await gateway.stop();
+		await close();
 		throw error;
 	}
 }

@@ -23,7 +23,6 @@ export interface SupervisedProcess {
 	readonly ready: Promise<string | undefined>;
 	/** To the child as it is now; a child that is being started again gets it from `onStart` instead. */
 	send(message: object): void;
-	readonly pid: number | undefined;
 	stop(): Promise<void>;
 }
 
@@ -80,9 +79,6 @@ export function supervise(plan: ProcessPlan): SupervisedProcess {
 	start();
 	return {
 		ready,
-		get pid() {
-			return child?.pid;
-		},
 		send(message) {
 			if (child?.connected === true) child.send(message);
 		},
