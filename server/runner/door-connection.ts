@@ -14,6 +14,8 @@ import type { Lease, LeaseSink } from "./lease.ts";
 const firstMessageTimeoutMs = 10_000;
 /** Output that waits for a reader who is slow, in our memory; past it the program is held back. */
 const maxUnsentBytes = 131_072;
+/** A peer that reads nothing at all, and goes on asking, is not kept. Above what a stalled reader's run may leave (program-run.ts). */
+const maxBacklogBytes = 8_388_608;
 
 type Role =
 	| { readonly kind: "fresh"; readonly timer: NodeJS.Timeout }
@@ -97,6 +99,7 @@ export class DoorConnection {
 			});
 		}
 		this.#socket.write(frame);
+		if (this.#socket.writableLength > maxBacklogBytes) this.#fail("readsNothing");
 	}
 
 	#fail(rule: string): void {

@@ -75,7 +75,7 @@ test("limits that are none are refused, after a claim too, and cost that lease o
 		assert.ok(!answer.includes("started"), answer);
 	}
 	await until(() => rig.runner.status().leases === 0, 10_000, "every lease is given back");
-	assert.deepEqual(await rig.containers(), []);
+	await until(async () => (await rig.containers()).length === 0, 10_000, "what was being made for them is gone");
 });
 
 test("messages out of order end the connection", async () => {
@@ -110,15 +110,47 @@ test("what cannot be claimed is refused with the reason", async () => {
 	await until(() => rig.runner.status().leases === 0, 10_000, "the leases are given back");
 });
 
-test("a language without its image yet is refused as such, and a second runner at the same door does not start", async () => {
-	const [offered] = await offer("python");
-	assert.ok(offered);
-	const own = await startRig({ offered: [offered] });
+test("a language whose image is not known yet, or cannot be started, is refused as that", async () => {
+	const offered = await offer("python");
+	const own = await startRig({ offered: offered.map(({ toolchain }) => ({ toolchain, image: null })) });
+	assert.deepEqual(await new LeaseProbe(own, "python", version).next("refused"), ["imagesMissing"]);
 	own.runner.setImage("python", version, "sandglass-runner-test/missing:none");
-	const probe = new LeaseProbe(own, "python", version);
-	assert.deepEqual(await probe.next("refused"), ["internal"]);
+	assert.deepEqual(await new LeaseProbe(own, "python", version).next("refused"), ["internal"]);
 	assert.throws(() => own.runner.setImage("cobol", "1", "x"));
 	await own.close();
+});
+
+test("a second runner at the same door does not start, and harms nothing of the first, though it bears its name", async () => {
+	const offered = await offer("python");
+	const own = await startRig({ offered });
+	const probe = new LeaseProbe(own, "python", version);
+	await probe.next("claimed");
+	const { instance } = own.config;
+	await assert.rejects(startRig({ offered, instance, socketPath: own.socketPath }), /another runner/);
+	probe.run("print('alive')");
+	assert.deepEqual((await probe.exit()).outcome, { kind: "exited", code: 0 });
+	await probe.close();
+	await own.close();
+});
+
+test("a peer that asks and asks and never reads is cut off, in bounded memory (ATTACKS.md 7)", async () => {
+	const socket = connect(rig.socketPath);
+	socket.write(claimMessage());
+	await once(socket, "data");
+	socket.pause();
+	const badRuns = Buffer.concat(Array.from({ length: 1_000 }, () => control({ ...run, entry: "y" })));
+	let refusal = "";
+	socket.on("error", (error: NodeJS.ErrnoException) => {
+		refusal = error.code ?? "";
+	});
+	let sentBytes = 0;
+	while (!socket.destroyed && sentBytes < 100_000_000) {
+		sentBytes += badRuns.length;
+		await new Promise((resolve) => socket.write(badRuns, resolve));
+	}
+	assert.match(refusal, /EPIPE|ECONNRESET/);
+	assert.ok(sentBytes < 100_000_000);
+	await until(() => rig.runner.status().leases === 0, 10_000, "the lease is given back");
 });
 
 test("watchers are told the state at once and at each change, and that the runner is gone", async () => {

@@ -47,11 +47,19 @@ export class Door implements DoorHost {
 		this.#server.maxConnections = options.maxLeases + spareConnections;
 	}
 
-	/** Throws when another process answers at the socket; a socket that nobody answers at is replaced. */
-	async open(): Promise<void> {
+	/**
+	 * Throws when another process answers at the socket; a socket that nobody answers at is removed. To be called before anything of
+	 * the instance is reaped, which would be the other process's.
+	 */
+	async takePlace(): Promise<void> {
 		const { socketPath } = this.#options;
 		await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 });
 		await removeStaleSocket(socketPath);
+	}
+
+	/** Serves. */
+	async open(): Promise<void> {
+		const { socketPath } = this.#options;
 		await new Promise<void>((resolve, reject) => {
 			this.#server.once("error", reject);
 			this.#server.listen(socketPath, () => {

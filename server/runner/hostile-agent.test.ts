@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { offerHostile } from "./testing/hostile-image.ts";
+import { offerHostile, removeHostile } from "./testing/hostile-image.ts";
 import { LeaseProbe } from "./testing/lease-probe.ts";
 import { offer, type Rig, startRig, until } from "./testing/rig.ts";
 
@@ -42,6 +42,7 @@ after(async () => {
 	await bystander.close();
 	await rig.close();
 	assert.deepEqual(await rig.containers(), []);
+	await removeHostile(modes);
 });
 
 async function bystanderAnswers(): Promise<void> {

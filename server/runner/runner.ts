@@ -59,6 +59,7 @@ export async function startRunner(options: {
 		pool,
 		log,
 	});
+	await door.takePlace();
 	await pool.start();
 	try {
 		await door.open();

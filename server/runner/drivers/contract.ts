@@ -36,20 +36,24 @@ async function run(sandbox: Sandbox, program: string): Promise<string> {
 	throw new Error(`the stream ended; so far: ${output}`);
 }
 
+/** A sandbox for one program. */
+export async function runOnce(driver: SandboxDriver, spec: SandboxSpec, program: string): Promise<string> {
+	const sandbox = await driver.create(spec);
+	try {
+		return await run(sandbox, program);
+	} finally {
+		await sandbox.destroy();
+	}
+}
+
 async function ended(sandbox: Sandbox): Promise<void> {
 	sandbox.stream.resume();
 	if (!sandbox.stream.closed) await new Promise((resolve) => sandbox.stream.once("close", resolve));
 }
 
 export function testDriver(name: string, under: DriverUnderTest): void {
-	const inSandbox = async (program: string, change: Partial<SandboxSpec> = {}): Promise<string> => {
-		const sandbox = await under.driver(instance).create({ ...(await under.spec()), ...change });
-		try {
-			return await run(sandbox, program);
-		} finally {
-			await sandbox.destroy();
-		}
-	};
+	const inSandbox = async (program: string, change: Partial<SandboxSpec> = {}): Promise<string> =>
+		runOnce(under.driver(instance), { ...(await under.spec()), ...change }, program);
 
 	test(`${name}: a sandbox is a byte stream to its agent; destroying it ends the stream and leaves nothing`, async () => {
 		const sandbox = await under.driver(instance).create(await under.spec());
@@ -135,10 +139,22 @@ try:
             import time; time.sleep(30)
         count += 1
 except BlockingIOError: print("forks", count < 20)
-print([name for _, name in socket.if_nameindex()] if False else sorted(os.listdir("/sys/class/net")))
+print(sorted(os.listdir("/sys/class/net")))
 print(socket.gethostname())
 `;
 		assert.equal(await inSandbox(program, { processes: 20, openFiles: 64 }), "(64, 64) (0, 0)\nforks True\n['lo']\nsandbox\n");
+	});
+
+	test(`${name}: it sees itself as the root of its control groups, and nothing of the server (ATTACKS.md 22, 33)`, async () => {
+		const program = `
+import os
+print({line.rstrip().split(":")[2] for line in open("/proc/self/cgroup")})
+print(sorted(os.environ), os.getcwd(), [p for p in os.listdir("/proc") if p.isdigit()] == ["1", str(os.getpid())])
+for place in ("/proc/1/environ", "/proc/1/fd", "/proc/1/mem"):
+    try: os.listdir(place) if place.endswith("fd") else open(place, "rb").read(); print("read", place)
+    except PermissionError: pass
+`;
+		assert.equal(await inSandbox(program), "{'/'}\n['LC_CTYPE'] /workspace True\n");
 	});
 
 	test(`${name}: memory beyond the limit is the kernel's to refuse, with no swap on top (ATTACKS.md 2)`, async () => {

@@ -9,6 +9,7 @@ import type { Toolchain } from "../../languages/catalogue.ts";
 import { LanguageDefinition } from "../../languages/schema.ts";
 import { engine, type Offered } from "./rig.ts";
 
+const repository = "sandglass-runner-test/hostile";
 const source = fileURLToPath(new URL("hostile.c", import.meta.url));
 
 /** A "language" whose sandbox's PID 1 is hostile.c in that mode; `hostile-<mode>` is its id, "1" its version. */
@@ -24,10 +25,15 @@ export async function offerHostile(modes: readonly string[]): Promise<Offered[]>
 	}
 }
 
+/** Takes the images away again; their sandboxes must be gone. */
+export async function removeHostile(modes: readonly string[]): Promise<void> {
+	await Promise.all(modes.map((mode) => engine.getImage(`${repository}:${mode}`).remove()));
+}
+
 async function importImage(mode: string, archive: Buffer): Promise<Offered> {
-	const image = `sandglass-runner-test/hostile:${mode}`;
+	const image = `${repository}:${mode}`;
 	const progress = await engine.importImage(Readable.from([archive]), {
-		repo: "sandglass-runner-test/hostile",
+		repo: repository,
 		tag: mode,
 		changes: `ENTRYPOINT ["/hostile","${mode}"]`,
 	});

@@ -48,18 +48,22 @@ export interface Rig {
 }
 
 export interface RigOptions {
-	readonly offered: readonly Offered[];
+	/** Without an image: known, and not yet ready. */
+	readonly offered: readonly { readonly toolchain: Toolchain; readonly image: string | null }[];
 	readonly settings?: Partial<Config>;
 	readonly docker?: Docker;
 	readonly instance?: string;
+	readonly seccompPath?: string;
+	/** Default: one of its own. */
+	readonly socketPath?: string;
 }
 
 let rigNumber = 0;
 
 /** `settings` differ from the defaults; no warm sandbox unless they say so. */
-export async function startRig({ offered, settings = {}, docker = engine, instance }: RigOptions): Promise<Rig> {
+export async function startRig({ offered, settings = {}, docker = engine, instance, seccompPath, ...place }: RigOptions): Promise<Rig> {
 	const folder = mkdtempSync(join(tmpdir(), "sandglass-runner-"));
-	const socketPath = join(folder, "door", "runner.sock");
+	const socketPath = place.socketPath ?? join(folder, "door", "runner.sock");
 	const config = {
 		...readConfig({}, folder),
 		poolSize: 0,
@@ -67,8 +71,8 @@ export async function startRig({ offered, settings = {}, docker = engine, instan
 		...settings,
 	};
 	const catalogue = { toolchains: offered.map(({ toolchain }) => toolchain) };
-	const runner = await startRunner({ config, docker, catalogue, socketPath, log: silentLog });
-	for (const { toolchain, image } of offered) runner.setImage(toolchain.language.id, toolchain.version.version, image);
+	const runner = await startRunner({ config, docker, catalogue, socketPath, log: silentLog, seccompPath });
+	for (const { toolchain, image } of offered) if (image !== null) runner.setImage(toolchain.language.id, toolchain.version.version, image);
 	return {
 		runner,
 		socketPath,
