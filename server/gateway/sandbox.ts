@@ -10,6 +10,10 @@ import type { Permit } from "./quotas.ts";
  */
 
 export interface SandboxEvents extends Pick<LeaseHandlers, "started" | "output" | "stats" | "stdinAck" | "step" | "exit"> {
+	/** The sandbox is there: what was sent to it so far need not be kept any more. */
+	claimed(): void;
+	/** The runner still clears up after a sandbox that was given back. There is none, and slot and permit are the session's again. */
+	busy(): void;
 	/** It is gone, and not by `close`. `wasClaimed` is false when there never was one. */
 	gone(code: ErrorCode, wasClaimed: boolean): void;
 }
@@ -53,6 +57,7 @@ export class Sandbox {
 				claimed: (claim) => {
 					wasClaimed = true;
 					this.#tier = claim.tier;
+					if (!this.#isClosed) events.claimed();
 				},
 				refused: (reason) => {
 					code = reason;
@@ -67,6 +72,11 @@ export class Sandbox {
 				step: whileOpen((step) => events.step(step)),
 				exit: whileOpen((exit) => events.exit(exit)),
 				closed: (reason, detail) => {
+					if (code === "queueFull" && !wasClaimed && !this.#isClosed) {
+						this.#isClosed = true;
+						events.busy();
+						return;
+					}
 					slot.release();
 					permit.release();
 					if (reason === "breach") options.onBreach(detail);

@@ -220,6 +220,34 @@ test("a refused claim is an error with the runner's reason", async (context) => 
 	page.close();
 });
 
+test("a runner that still clears up after another sandbox is asked again, and nothing typed meanwhile is lost", async (context) => {
+	const { url, door } = await openFixture(context);
+	door.busyClaims = 3;
+	const page = await TestPage.open(url);
+	page.run(1, "echo");
+	page.sendStdin(Buffer.from("typed "));
+	await page.until(() => {
+		if (door.busyClaims === 0) return true;
+		page.send({ type: "ping", nonce: 1 });
+		return undefined;
+	});
+	page.sendStdin(Buffer.from("early"));
+	page.send({ type: "eof", run: 1 });
+	await page.exitOf(1);
+	assert.equal(page.output.toString(), "typed early");
+	door.busyClaims = 1_000;
+	page.run(2, "echo", { version: "3.11" });
+	await page.until(() => {
+		if (door.busyClaims < 998) return true;
+		page.send({ type: "ping", nonce: 2 });
+		return undefined;
+	});
+	page.send({ type: "stop", run: 2 });
+	assert.deepEqual((await page.exitOf(2)).outcome, { kind: "stopped" });
+	assert.equal(page.messages.filter(({ type }) => type === "error").length, 0);
+	page.close();
+});
+
 test("ATTACKS 13: closing the gateway tells every page, closes 4503 and gives every sandbox back", async (context) => {
 	const { url, door, gateway } = await openFixture(context);
 	const pages = await Promise.all([1, 2, 3].map(() => TestPage.open(url)));

@@ -6,6 +6,7 @@ import type { Outcome, StepReport } from "../../protocol/outcome.ts";
 import { stdinWindowBytes } from "../../protocol/streams.ts";
 import type { LanguageCatalogue, Toolchain } from "../languages/catalogue.ts";
 import type { RunnerStatus } from "../runner/door-protocol.ts";
+import { EarlyInput } from "./early-input.ts";
 import type { IdleLease, IdleLeases } from "./idle-leases.ts";
 import type { FairQueue, Slot, Ticket } from "./queue.ts";
 import type { Consumer, Permit, Quotas, Refusal } from "./quotas.ts";
@@ -20,6 +21,8 @@ import { Sandbox, type SandboxEvents } from "./sandbox.ts";
  *   idle ──run──▶ waiting (for a slot) ──granted──▶ running ──exit, gone──▶ idle (perhaps with the sandbox kept)
  *     └──run with a sandbox of that language kept──────▲
  *   every state ──end──▶ ended
+ *
+ * It is longer than most files here: the state machine is one thing, and split it would have to hand its state around.
  *
  * Who holds what: waiting holds the permit and the ticket, running and idle the sandbox, which bears permit and slot.
  */
@@ -38,11 +41,9 @@ export interface SessionWorld {
 	readonly turnMs: number;
 }
 
-/** What was typed before the program was there. Bounded by the stdin credit. */
-interface EarlyInput {
-	readonly chunks: Uint8Array[];
-	hasEnded: boolean;
-}
+/** A sandbox given back is counted by the runner until it is dead, some 100 ms; the next claim asks again until then. */
+const busyRetryMs = 50;
+const maxBusyRetries = 200;
 
 type State =
 	| { readonly kind: "idle"; readonly kept: Kept | null }
@@ -57,6 +58,8 @@ type State =
 			readonly kind: "running";
 			readonly prepared: PreparedRun;
 			readonly sandbox: Sandbox;
+			/** null once it is claimed. */
+			early: EarlyInput | null;
 			startedMs: number | null;
 			compile: StepReport | null;
 	  }
@@ -106,8 +109,10 @@ export class Session {
 		}
 		const state = this.#state;
 		if ((state.kind !== "waiting" && state.kind !== "running") || state.prepared.run !== message.run) return; // PROTOCOL.md P6
-		if (state.kind === "waiting") this.#handleWaiting(state, message);
-		else if (message.type === "stop") state.sandbox.lease.stop();
+		state.early?.note(message);
+		if (state.kind === "waiting") {
+			if (message.type === "stop") this.#stopInQueue(state);
+		} else if (message.type === "stop") state.sandbox.lease.stop();
 		else if (message.type === "eof") state.sandbox.lease.eof();
 		else if (message.type === "resize") state.sandbox.lease.resize(message.columns, message.rows);
 		else state.sandbox.lease.signal(constants.signals[`SIG${message.signal}`]);
@@ -119,9 +124,8 @@ export class Session {
 		if (state.kind !== "waiting" && state.kind !== "running") return true;
 		this.#unacknowledgedStdinBytes += bytes.length;
 		if (this.#unacknowledgedStdinBytes > stdinWindowBytes) return false;
-		if (state.kind === "running") return !state.sandbox.lease.isOpen || state.sandbox.lease.stdin(bytes);
-		state.early.chunks.push(Uint8Array.from(bytes));
-		return true;
+		state.early?.add(bytes);
+		return state.kind === "waiting" || !state.sandbox.lease.isOpen || state.sandbox.lease.stdin(bytes);
 	}
 
 	/** The runner went away: who waits for it is told; leases that it held report for themselves. */
@@ -185,7 +189,7 @@ export class Session {
 			kind: "waiting",
 			prepared,
 			permit,
-			early: { chunks: [], hasEnded: false },
+			early: new EarlyInput(prepared.request),
 			ticket: null,
 		};
 		this.#state = state;
@@ -217,36 +221,49 @@ export class Session {
 			slot,
 			permit,
 			nowMs: this.#world.now(),
-			events: this.#events(() => sandbox),
+			events: { ...this.#events(() => sandbox), busy: () => this.#tryAgain(sandbox, slot, permit) },
 			onBreach: (detail) => this.#log.error({ detail }, "the runner broke the door's protocol"),
 		});
 		this.#launch(prepared, sandbox, state.early);
 	}
 
 	#launch(prepared: PreparedRun, sandbox: Sandbox, early: EarlyInput | null): void {
-		this.#state = { kind: "running", prepared, sandbox, startedMs: null, compile: null };
+		this.#state = { kind: "running", prepared, sandbox, early, startedMs: null, compile: null };
 		if (this.channel.isBlocked) sandbox.lease.pause();
 		sandbox.lease.run(prepared.request);
-		for (const chunk of early?.chunks ?? []) sandbox.lease.stdin(chunk);
-		if (early?.hasEnded) sandbox.lease.eof();
+		early?.replayTo(sandbox.lease);
 	}
 
-	#handleWaiting(state: Extract<State, { kind: "waiting" }>, message: Exclude<SessionMessage, RunMessage>): void {
-		switch (message.type) {
-			case "stop":
-				this.#stopWaiting(state);
-				this.#sendExit(state.prepared.run, { kind: "stopped" }, null);
-				break;
-			case "eof":
-				state.early.hasEnded = true;
-				break;
-			case "resize":
-				state.prepared.request.columns = message.columns;
-				state.prepared.request.rows = message.rows;
-				break;
-			case "signal": // There is no process yet that could take it.
-				break;
+	/** Waits on, with the slot in hand; what was typed is kept. */
+	#tryAgain(sandbox: Sandbox, slot: Slot, permit: Permit): void {
+		const state = this.#state;
+		const early = state.kind === "running" && state.sandbox === sandbox ? state.early : null;
+		if (state.kind !== "running" || early === null) {
+			slot.release();
+			permit.release();
+			return;
 		}
+		const { prepared } = state;
+		early.refusals++;
+		const timer = setTimeout(() => this.#granted(waiting, slot), busyRetryMs);
+		const ticket: Ticket = {
+			leave() {
+				clearTimeout(timer);
+				slot.release();
+			},
+		};
+		const waiting: Extract<State, { kind: "waiting" }> = { kind: "waiting", prepared, permit, early, ticket };
+		this.#state = waiting;
+		if (early.isStopped) this.#stopInQueue(waiting);
+		else if (early.refusals > maxBusyRetries) {
+			this.#stopWaiting(waiting);
+			this.#refuse(prepared.run, { code: "queueFull", retryAfterMs: 15_000 });
+		}
+	}
+
+	#stopInQueue(state: Extract<State, { kind: "waiting" }>): void {
+		this.#stopWaiting(state);
+		this.#sendExit(state.prepared.run, { kind: "stopped" }, null);
 	}
 
 	#stopWaiting(state: Extract<State, { kind: "waiting" }>): void {
@@ -256,11 +273,15 @@ export class Session {
 	}
 
 	/** Each handler first sees that the sandbox is still the one of the running program. */
-	#events(sandboxOf: () => Sandbox): SandboxEvents {
+	#events(sandboxOf: () => Sandbox): Omit<SandboxEvents, "busy"> {
 		const whileRunning = (act: (state: Extract<State, { kind: "running" }>, run: number) => void): void => {
 			if (this.#state.kind === "running" && this.#state.sandbox === sandboxOf()) act(this.#state, this.#state.prepared.run);
 		};
 		return {
+			claimed: () =>
+				whileRunning((state) => {
+					state.early = null;
+				}),
 			started: ({ step, limits }) =>
 				whileRunning((state, run) => {
 					state.startedMs ??= this.#world.now();
@@ -302,7 +323,7 @@ export class Session {
 		const { run } = state.prepared;
 		this.#log.warn({ run, code, language: sandbox.toolchain.key }, wasClaimed ? "sandbox lost" : "sandbox refused");
 		if (wasClaimed) this.#sendExit(run, { kind: "lost", code }, state.compile);
-		else this.#refuse(run, code === "queueFull" ? { code, retryAfterMs: 5_000 } : { code });
+		else this.#refuse(run, { code });
 	}
 
 	#keep(sandbox: Sandbox): void {

@@ -46,7 +46,11 @@ class LeaseDouble {
 	take(message: DoorRequest): void {
 		this.door.requests.push(message);
 		if (message.type === "claim") {
-			if (this.door.refuseWith === null) this.reply({ type: "claimed", tier: "double", limits, isWarm: true });
+			if (this.door.busyClaims > 0) {
+				this.door.busyClaims--;
+				this.reply({ type: "refused", code: "queueFull" });
+				this.socket.end();
+			} else if (this.door.refuseWith === null) this.reply({ type: "claimed", tier: "double", limits, isWarm: true });
 			else {
 				this.reply({ type: "refused", code: this.door.refuseWith });
 				this.socket.end();
@@ -109,6 +113,8 @@ export class DoorDouble {
 	mostOpen = 0;
 	floodedBytes = 0;
 	refuseWith: Extract<DoorReply, { type: "refused" }>["code"] | null = null;
+	/** So many claims are told that the runner is still clearing up. */
+	busyClaims = 0;
 	readonly #folder: string;
 	readonly #catalogue: LanguageCatalogue;
 	readonly #maxLeases: number;

@@ -9,18 +9,32 @@ import { type Gateway, startGateway } from "../gateway.ts";
 import type { Timings } from "../timings.ts";
 import { DoorDouble } from "./door-double.ts";
 
-/** A real gateway on loopback before a stand-in runner, and a page that answers with its own name. Closed when the test ends. */
+interface FixtureOptions {
+	readonly config?: Partial<Config>;
+	readonly timings?: Partial<Timings>;
+}
+
+/** A real gateway on loopback before a stand-in runner. Closed when the test ends. */
 export async function openFixture(
 	test: TestContext,
-	options: { config?: Partial<Config>; timings?: Partial<Timings>; maxLeases?: number } = {},
-): Promise<{ gateway: Gateway; url: string; door: DoorDouble; catalogue: LanguageCatalogue }> {
+	options: FixtureOptions & { maxLeases?: number } = {},
+): Promise<{ gateway: Gateway; url: string; door: DoorDouble }> {
 	const catalogue = await makeCatalogue();
 	const door = await DoorDouble.open(catalogue, options.maxLeases);
-	const config = { ...readConfig({ PORT: "0" }, "/"), ...options.config };
+	test.after(() => door.close());
+	const gateway = await openGateway(test, { ...options, catalogue, runnerSocketPath: door.socketPath });
+	return { gateway, url: gateway.url, door };
+}
+
+/** A real gateway on loopback, with a page that answers with its own name, before the runner at that socket. Closed when the test ends. */
+export async function openGateway(
+	test: TestContext,
+	options: FixtureOptions & { catalogue: LanguageCatalogue; runnerSocketPath: string },
+): Promise<Gateway> {
 	const gateway = await startGateway({
-		config,
-		catalogue,
-		runnerSocketPath: door.socketPath,
+		config: { ...readConfig({ PORT: "0" }, "/"), ...options.config },
+		catalogue: options.catalogue,
+		runnerSocketPath: options.runnerSocketPath,
 		secret: "a secret for tests, thirty-two bytes long",
 		build: "test",
 		page: {
@@ -35,12 +49,9 @@ export async function openFixture(
 		log: pino({ level: "silent" }),
 		timings: { closeMs: 200, ...options.timings },
 	});
-	test.after(async () => {
-		await gateway.close();
-		await door.close();
-	});
+	test.after(() => gateway.close());
 	await untilReady(gateway.url);
-	return { gateway, url: gateway.url, door, catalogue };
+	return gateway;
 }
 
 /** The gateway has heard from the runner. */
