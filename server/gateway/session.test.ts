@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { floodByte } from "./testing/door-double.ts";
-import { openFixture, untilReady } from "./testing/fixture.ts";
+import { DoorDouble, floodByte } from "./testing/door-double.ts";
+import { makeCatalogue, openFixture, untilReady } from "./testing/fixture.ts";
 import { TestPage } from "./testing/test-page.ts";
 
 setFlagsFromString("--expose-gc");
@@ -261,6 +263,25 @@ test("ATTACKS 13: closing the gateway tells every page, closes 4503 and gives ev
 	}
 	await door.untilLeases(0);
 	await assert.rejects(fetch(`${url}/healthz`));
+});
+
+test("ATTACKS 13: kill -9 of the gateway closes every lease", async (context) => {
+	const door = await DoorDouble.open(await makeCatalogue());
+	context.after(() => door.close());
+	const script = fileURLToPath(new URL("testing/gateway-child.ts", import.meta.url));
+	const child = spawn(process.execPath, ["--import", "tsx", script, door.socketPath], { stdio: ["ignore", "pipe", "inherit"] });
+	context.after(() => child.kill("SIGKILL"));
+	const url = (await new Promise<string>((resolve) => child.stdout.once("data", (line) => resolve(String(line))))).trim();
+	await untilReady(url);
+	const pages = await Promise.all([1, 2, 3].map(() => TestPage.open(url)));
+	for (const page of pages) {
+		page.run(1, "wait");
+		await page.next("started");
+	}
+	assert.equal(door.leases.size, 3);
+	child.kill("SIGKILL");
+	await door.untilLeases(0);
+	for (const page of pages) assert.equal(await page.closed(), 1006);
 });
 
 test("ATTACKS 11: a page that says farewell in mid-run gives its sandbox back at once", async (context) => {

@@ -63,7 +63,7 @@ export async function untilReady(url: string): Promise<void> {
 }
 
 /** One language in two versions, read from a folder as the real ones are. */
-async function makeCatalogue(): Promise<LanguageCatalogue> {
+export async function makeCatalogue(): Promise<LanguageCatalogue> {
 	const root = await mkdtemp(join(tmpdir(), "catalogue-"));
 	await mkdir(join(root, "python", "examples"), { recursive: true });
 	const definition = {
