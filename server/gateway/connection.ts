@@ -38,8 +38,8 @@ interface Breach {
 /** Unread by the client beyond this: its own pings and hellos made it, for counted messages stay below. */
 const maxUnsentBytes = 1_048_576;
 
-/** Close codes by which a page says that it is gone for good; 1005 is "none given". */
-const farewellCodes = new Set([1000, 1001, 1005]);
+/** Close codes by which a page, or the browser that leaves it, says that it is gone for good (RFC 6455 section 7.4.1). */
+const farewellCodes = new Set([1000, 1001]);
 
 export interface ConnectionHost {
 	/** Answers `hello`; the connection's session from now on. */

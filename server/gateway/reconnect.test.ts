@@ -105,6 +105,19 @@ test("PROTOCOL.md P10: a program that ends while its page is away tells it on it
 	page.close();
 });
 
+test("PROTOCOL.md P10: a page that gives up its connection without a code may come back to its program", async (context) => {
+	const { url } = await openFixture(context);
+	const page = await TestPage.open(url);
+	page.run(1, "echo");
+	await page.next("started");
+	page.socket.close();
+	assert.equal(await page.closed(), 1005);
+	assert.equal((await page.resume()).isResumed, true);
+	page.sendStdin(Buffer.from("on"));
+	await page.until(() => page.output.toString() === "on" || undefined);
+	page.close();
+});
+
 test("PROTOCOL.md P10: after the grace time the program is gone and a resume gets a new session that says so", async (context) => {
 	const { url, door } = await openFixture(context, { config: { reconnectGraceMs: 60 } });
 	const page = await TestPage.open(url);
