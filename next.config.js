@@ -16,10 +16,7 @@ const config = {
 		MONACO_PATH: `/monaco/vs-${monaco.version}`,
 	},
 	async headers() {
-		return [
-			{ source: "/monaco/:path*", headers: [{ key: "Cache-Control", value: "public, max-age=31536000, immutable" }] },
-			{ source: "/:path*", headers: [{ key: "X-Content-Type-Options", value: "nosniff" }] },
-		];
+		return [{ source: "/monaco/:path*", headers: [{ key: "Cache-Control", value: "public, max-age=31536000, immutable" }] }];
 	},
 };
 

@@ -34,8 +34,6 @@ export function proxy(request: NextRequest): NextResponse {
 	headers.set("content-security-policy", policy);
 	const response = NextResponse.next({ request: { headers } });
 	response.headers.set("content-security-policy", policy);
-	response.headers.set("referrer-policy", "same-origin");
-	response.headers.set("cross-origin-opener-policy", "same-origin");
 	return response;
 }
 
