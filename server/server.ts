@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Progress } from "../setup/debian-packages.ts";
@@ -95,6 +95,7 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 	const stops: (() => Promise<void>)[] = [() => gateway.stop()];
 	const close = async (): Promise<void> => {
 		for (const stop of stops) await stop();
+		rmSync(doorDir, { recursive: true, force: true });
 	};
 	try {
 		const engine = await ensureEngine(config, progress);

@@ -75,7 +75,7 @@ export class Pool {
 		if (shelf === undefined) throw new Error(`no such language in the catalogue: ${language} ${version}`);
 		if (shelf.image === image) return;
 		shelf.image = image;
-		for (const link of shelf.idle.splice(0)) this.retire(link);
+		this.#retireIdle(shelf);
 		this.#schedule();
 	}
 
@@ -131,11 +131,19 @@ export class Pool {
 		clearTimeout(this.#sweepTimer);
 		for (const shelf of this.#shelves.values()) {
 			this.#refuseWaiters(shelf, "shuttingDown");
-			for (const link of shelf.idle.splice(0)) void this.retire(link);
+			this.#retireIdle(shelf);
 		}
 		await this.#watch.close();
 		while (this.#work.size > 0) await Promise.all(this.#work);
 		clearTimeout(this.#sweepTimer);
+	}
+
+	#retireIdle(shelf: Shelf): void {
+		for (const link of shelf.idle.splice(0)) {
+			// Its end is wanted, and nobody's news.
+			link.handlers = silent;
+			void this.retire(link);
+		}
 	}
 
 	#track(work: Promise<void>): Promise<void> {
