@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Readable } from "node:stream";
 
@@ -82,6 +82,8 @@ export function packContext(context: BuildContext): Readable {
 }
 
 async function filesBelow(root: string, folder: string): Promise<string[]> {
-	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-	return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)));
+	// Node 20.9's directory entries do not say which folder they are in; paths do.
+	const paths = (await readdir(folder, { recursive: true })).map((name) => join(folder, name));
+	const isFile = await Promise.all(paths.map(async (path) => (await lstat(path)).isFile()));
+	return paths.filter((_, at) => isFile[at]).map((path) => relative(root, path));
 }
