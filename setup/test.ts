@@ -18,7 +18,17 @@ const projectDir = process.cwd();
 const agentDir = "sandbox-images/agent";
 const skippedFolders = new Set(["node_modules", ".next", ".git", "public", "test-results"]);
 
-const testPackages = ["chromium", "gcc", "libc6-dev", "make", "musl-tools", "busybox-static", "clang-14", "libclang-rt-14-dev", "util-linux"];
+const testPackages = [
+	"chromium",
+	"gcc",
+	"libc6-dev",
+	"make",
+	"musl-tools",
+	"busybox-static",
+	"clang-14",
+	"libclang-rt-14-dev",
+	"util-linux",
+];
 
 function testFiles(dir: string): string[] {
 	return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
