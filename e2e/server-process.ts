@@ -107,7 +107,7 @@ async function mountPathsOf(engine: EngineConnection, ids: readonly string[]): P
 
 /** The engine's address, as server/main.ts would choose it: told, or the private one that it started. */
 function engineAddress(env: Readonly<Record<string, string | undefined>>): string {
-	if (env.DOCKER_HOST !== undefined) return env.DOCKER_HOST;
+	if (env.DOCKER_HOST !== undefined && env.DOCKER_HOST !== "") return env.DOCKER_HOST;
 	const ownSocket = join(env.SANDGLASS_RUN_DIR ?? "/run/sandglass", "engine.sock");
 	return `unix://${existsSync(ownSocket) ? ownSocket : "/var/run/docker.sock"}`;
 }
@@ -149,7 +149,7 @@ export async function startSandglass(options: StartOptions = {}): Promise<Server
 		containers: () => listContainers(engine, instance),
 		waitForLanguages: (languages, timeoutMs = startTimeoutMs) => waitForLanguages(url, languages, () => printed, timeoutMs),
 		async stop() {
-			const paths = await mountPathsOf(engine, await listContainers(engine, instance));
+			const paths = await mountPathsOf(engine, await listContainers(engine, instance).catch(() => []));
 			const { gateway, runner } = findPids(main);
 			child.kill("SIGINT");
 			const force = setTimeout(kill, stopTimeoutMs);

@@ -7,7 +7,7 @@ bound = int(sys.argv[1])
 block = b"x" * (1 << 20)
 with open("/proc/self/mountinfo") as mounts:
     places = {line.split()[4] for line in mounts}
-places |= {"/", "/etc", "/usr/bin", "/usr/lib", "/var/tmp", "/var", "/run", "/root", "/home", "/dev", "/sys", "/proc", "/mnt", "/opt"}
+places |= {"/", "/workspace", "/tmp", "/dev/shm", "/etc", "/usr/bin", "/usr/lib", "/var/tmp", "/var", "/run", "/root", "/home", "/dev", "/sys", "/proc", "/mnt", "/opt"}
 for place in sorted(places):
     path = os.path.join(place, "ballast") if os.path.isdir(place) else place
     written, reason = 0, "bound reached"
