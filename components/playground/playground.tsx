@@ -3,7 +3,7 @@
 import "../session/schema-policy.ts";
 import { useRef, useState } from "react";
 import type { CatalogueLanguage } from "../../protocol/catalogue.ts";
-import { useCatalogue } from "../catalogue/use-catalogue.ts";
+import { type CatalogueState, useCatalogue } from "../catalogue/use-catalogue.ts";
 import { CodeEditor } from "../editor/code-editor.tsx";
 import { FileTabs, tabId } from "../files/file-tabs.tsx";
 import { activeFile } from "../files/workspace.ts";
@@ -146,13 +146,16 @@ export function Playground({ build }: { build: string }) {
 					}
 				/>
 			</main>
-			<StatusBar state={session.state} override={program.refusal ?? setUpLine(language, version)} />
+			<StatusBar state={session.state} override={program.refusal ?? setUpLine(catalogue, language, version)} />
 			<ToastView toast={toast} onDismiss={dismiss} />
 		</div>
 	);
 }
 
-function setUpLine(language: CatalogueLanguage | undefined, version: string): StatusLine | null {
+/** What is missing on the server's side before anything can run; null: nothing. */
+function setUpLine(catalogue: CatalogueState, language: CatalogueLanguage | undefined, version: string): StatusLine | null {
+	if (catalogue.kind === "loading") return { tone: "busy", sentence: "Fetching the list of languages …" };
+	if (catalogue.kind === "failed") return { tone: "us", sentence: "No program can run until the list of languages is there." };
 	const offered = language?.versions.find((candidate) => candidate.version === version);
 	if (language === undefined || offered === undefined || offered.isReady) return null;
 	return { tone: "busy", sentence: `${language.name} ${version} is still being set up on the server …` };

@@ -28,7 +28,7 @@ export function LanguagePickers({ languages, language, version, onLanguage, onVe
 						if (chosen !== undefined) onLanguage(chosen);
 					}}
 				>
-					{language === undefined && <option value="">Loading …</option>}
+					{language === undefined && <option value="">None yet</option>}
 					{languages.map((offered) => (
 						<option key={offered.id} value={offered.id} disabled={!isReady(offered) && offered.id !== language?.id}>
 							{isReady(offered) ? offered.name : `${offered.name} (being set up)`}
