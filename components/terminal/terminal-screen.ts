@@ -12,6 +12,8 @@ export interface TerminalScreenEvents {
 	onSize(columns: number, rows: number): void;
 	/** What is shown may have changed; `terminalLines` reads it. */
 	onChange(): void;
+	/** Nothing is shown any more. */
+	onClear(): void;
 	isProgramReading(): boolean;
 }
 
@@ -57,7 +59,7 @@ export function openTerminalScreen(host: HTMLElement, isDark: boolean, events: T
 		terminal,
 		clear: () => {
 			terminal.reset();
-			events.onChange();
+			events.onClear();
 		},
 		write: (bytes, taken) => terminal.write(bytes, taken),
 		setDark: (isDarkNow) => {

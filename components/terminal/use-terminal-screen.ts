@@ -54,6 +54,11 @@ export function useTerminalScreen({ host, log }: Places, { feed, isDark, mayLoad
 			const screen = openTerminalScreen(host.current, isDarkRef.current, {
 				onInput: (bytes) => eventsRef.current.onInput(bytes),
 				onSize: (columns, rows) => eventsRef.current.onSize(columns, rows),
+				// At once: nobody shall read the last program's words as the new one's.
+				onClear: () => {
+					clearTimeout(timer);
+					writeLog();
+				},
 				isProgramReading: () => eventsRef.current.isProgramReading(),
 				onChange: () => {
 					timer ??= setTimeout(writeLog, transcriptDelayMs(lineCount));
