@@ -65,8 +65,21 @@ function daemonPid(places: PrivatePlaces): number | null {
 	return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(places.dataRoot) ? pid : null;
 }
 
+/**
+ * Takes away the pid file of a containerd that is dead. dockerd believes it while the number answers to a signal, which a zombie does
+ * (under an init that reaps late) and a stranger with the same number: it would wait for that one's socket and give up.
+ */
+function forgetDeadContainerd(places: PrivatePlaces): void {
+	const pidFile = join(places.execRoot, "containerd/containerd.pid");
+	const pid = readPid(pidFile);
+	// A zombie's command line is empty.
+	const commandLine = pid !== null && existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
+	if (!commandLine.includes(places.execRoot)) rmSync(pidFile, { force: true });
+}
+
 async function startDaemon(places: PrivatePlaces): Promise<void> {
 	if (daemonPid(places) === null) {
+		forgetDeadContainerd(places);
 		rmSync(places.pidFile, { force: true });
 		rmSync(places.socket, { force: true });
 		const log = openSync(places.logFile, "w", 0o600);
