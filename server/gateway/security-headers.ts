@@ -10,7 +10,7 @@ const always: Readonly<Record<string, string>> = {
 	"X-Frame-Options": "DENY",
 	"Referrer-Policy": "no-referrer",
 	"Cross-Origin-Opener-Policy": "same-origin",
-	"Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), midi=()",
+	"Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=()",
 };
 
 export function setSecurityHeaders(response: ServerResponse): void {
