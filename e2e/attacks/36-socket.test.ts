@@ -56,7 +56,7 @@ test("ATTACKS.md 36: a foreign, missing or null Origin is refused before a sessi
 		`${own.origin}, ${listed}`,
 	];
 	const before = await health();
-	const containers = (await arena.server.containers()).sort();
+	const containers = await arena.server.containers();
 	for (const origin of foreign)
 		await assert.rejects(
 			SessionClient.connect({ url: arena.server.url, origin }),
@@ -66,7 +66,12 @@ test("ATTACKS.md 36: a foreign, missing or null Origin is refused before a sessi
 	const after = await health();
 	assert.equal(after.gateway.sessions, before.gateway.sessions);
 	assert.equal(after.queue.inUse, before.queue.inUse);
-	assert.deepEqual((await arena.server.containers()).sort(), containers);
+	// The pool may still grow; a sandbox that had been taken would be gone.
+	const left = await arena.server.containers();
+	assert.ok(
+		containers.every((id) => left.includes(id)),
+		"a sandbox was used up",
+	);
 	for (const origin of [own.origin, listed]) await (await arena.connect({ origin })).close();
 });
 
@@ -232,7 +237,7 @@ test("ATTACKS.md 37: a compression bomb is not read, for compression is never ag
 	await assertOthersAreServed();
 });
 
-test("ATTACKS.md 37: a flood of tiny fragments ends its own connection, in bounded memory", async () => {
+test("ATTACKS.md 37: a flood of tiny fragments ends its own connection, in bounded memory", { timeout: 30_000 }, async () => {
 	const before = residentBytes();
 	await arena.besideNeighbour(async () => {
 		const raw = new RawSocket(arena.server.url);
@@ -240,13 +245,9 @@ test("ATTACKS.md 37: a flood of tiny fragments ends its own connection, in bound
 		await raw.waitFor(/\r\n\r\n/);
 		await raw.write(shortFrame(1, Buffer.from("{"), { isFinal: false }));
 		const flood = Buffer.concat(Array.from({ length: 10_000 }, () => shortFrame(0, Buffer.alloc(0), { isFinal: false })));
-		let sent = 0;
-		while (raw.isWritable && sent < 200) {
-			await raw.write(flood);
-			sent++;
-		}
+		// It is closed after a thousand or so; what is sent until that is known is thrown away, and the socket is cut soon after.
+		while (raw.isWritable) await raw.write(flood);
 		await raw.closed;
-		assert.ok(sent < 200, "two million fragments were taken");
 	});
 	assert.ok(residentBytes() - before < 64 * 1_048_576);
 });
