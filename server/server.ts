@@ -70,12 +70,14 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 	const images = new Map<string, object>();
 	const user = options.isDevelopment ? null : findGatewayUser(projectDir, log);
 
+	/** With port 0 the first gateway takes a free one; one that is started again comes back to the same address. */
+	let port = config.port;
 	const gateway = supervise({
 		name: "gateway",
 		module: join(projectDir, "server/gateway/process.ts"),
 		startMessage: () => ({
 			type: "start",
-			config,
+			config: { ...config, port },
 			socketPath,
 			catalogueDir,
 			secret: readSecret(config.stateDir),
@@ -132,7 +134,9 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 			(error: unknown) => log.error({ err: error }, "not every language could be set up"),
 		);
 		const [url] = await Promise.all([gateway.ready, runner.ready]);
-		return { url: url ?? "", languagesReady, close };
+		if (url === undefined) throw new Error("The gateway did not say where it is.");
+		port = Number(new URL(url).port || 80);
+		return { url, languagesReady, close };
 	} catch (error) {
 		await close();
 		throw error;

@@ -15,6 +15,8 @@ export interface Engine {
 	/** For dockerode and for DOCKER_HOST. */
 	readonly dockerHost: string;
 	readonly isPrivate: boolean;
+	/** True while another start is entered as a user of the private engine; of a foreign one nobody can know, so true. */
+	hasOtherUsers(): boolean;
 	/** Starts the private engine again if it died; nothing for another's engine. */
 	revive(): Promise<void>;
 	/** This process needs it no longer. */
@@ -78,6 +80,7 @@ function forgetDeadContainerd(places: PrivatePlaces): void {
 }
 
 async function startDaemon(places: PrivatePlaces): Promise<void> {
+	let hasFailed = false;
 	if (daemonPid(places) === null) {
 		forgetDeadContainerd(places);
 		rmSync(places.pidFile, { force: true });
@@ -98,10 +101,17 @@ async function startDaemon(places: PrivatePlaces): Promise<void> {
 			],
 			{ detached: true, stdio: ["ignore", log, log] },
 		);
-		daemon.on("error", () => undefined);
+		daemon.on("error", () => {
+			hasFailed = true;
+		});
+		daemon.on("exit", () => {
+			hasFailed = true;
+		});
 		daemon.unref();
 	}
-	if (await waitUntil(() => isEngineUp(`unix://${places.socket}`), startTimeoutMs)) return;
+	const isUp = (): Promise<boolean> => isEngineUp(`unix://${places.socket}`);
+	await waitUntil(async () => hasFailed || (await isUp()), startTimeoutMs);
+	if (await isUp()) return;
 	const words = readFileSync(places.logFile, "utf8").trim().split("\n").slice(-8).join("\n");
 	throw new SetupError(`The private container engine did not start. Its last words (${places.logFile}):\n${words}`);
 }
@@ -134,6 +144,7 @@ async function privateEngine(config: Config, progress: Progress): Promise<Engine
 	return {
 		dockerHost: `unix://${places.socket}`,
 		isPrivate: true,
+		hasOtherUsers: () => users.hasOthers(),
 		revive,
 		async release() {
 			await withLock(lock, startTimeoutMs, async () => {
@@ -144,7 +155,7 @@ async function privateEngine(config: Config, progress: Progress): Promise<Engine
 }
 
 function foreignEngine(dockerHost: string): Engine {
-	return { dockerHost, isPrivate: false, revive: async () => undefined, release: async () => undefined };
+	return { dockerHost, isPrivate: false, hasOtherUsers: () => true, revive: async () => undefined, release: async () => undefined };
 }
 
 /** Finds or starts the engine. Throws SetupError with one sentence on what to do where that is impossible. */

@@ -23,16 +23,22 @@ export function readPid(path: string): number | null {
 }
 
 /** Enters this process in `dir`; `leave` takes it out again and says whether any other living process is entered. */
-export function enterUsers(dir: string): { leave(): { isLast: boolean } } {
+export function enterUsers(dir: string): { hasOthers(): boolean; leave(): { isLast: boolean } } {
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
 	const own = join(dir, String(process.pid));
 	writeFileSync(own, "");
+	const hasOthers = (): boolean => {
+		const others = readdirSync(dir)
+			.map(Number)
+			.filter((pid) => pid !== process.pid);
+		for (const pid of others) if (!isAlive(pid)) rmSync(join(dir, String(pid)), { force: true });
+		return others.some(isAlive);
+	};
 	return {
+		hasOthers,
 		leave() {
 			rmSync(own, { force: true });
-			const others = readdirSync(dir).map(Number);
-			for (const pid of others) if (!isAlive(pid)) rmSync(join(dir, String(pid)), { force: true });
-			return { isLast: !others.some(isAlive) };
+			return { isLast: !hasOthers() };
 		},
 	};
 }

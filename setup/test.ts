@@ -16,6 +16,8 @@ import { runStep, type StepResult, summarise } from "./step.ts";
 
 const projectDir = process.cwd();
 const agentDir = "sandbox-images/agent";
+/** Runs alone, after all others, and only where the engine is ours to kill. */
+const engineKillTest = "e2e/attacks/13-engine-killed.test.ts";
 const skippedFolders = new Set(["node_modules", ".next", ".git", "public", "test-results"]);
 
 const testPackages = [
@@ -55,7 +57,9 @@ async function runAll(): Promise<StepResult[]> {
 			runStep({ name: "agent under sanitizers", command: ["make", "-s", "-C", agentDir, "test"], isVerbose: true }),
 			runStep({ name: "agent's frame parser, fuzzed", command: ["make", "-s", "-C", agentDir, "fuzz"] }),
 		]);
-		const files = testFiles(".").sort();
+		const files = testFiles(".")
+			.filter((file) => file !== engineKillTest)
+			.sort();
 		results.push(
 			await runStep({
 				name: "unit and integration",
@@ -67,6 +71,12 @@ async function runAll(): Promise<StepResult[]> {
 				name: "end to end",
 				command: [process.execPath, "node_modules/playwright/cli.js", "test"],
 				env: engine.isPrivate ? {} : env,
+				isVerbose: true,
+			}),
+			await runStep({
+				name: "the engine, killed",
+				command: [process.execPath, "--import", "tsx", "--test", "--test-reporter=spec", engineKillTest],
+				env: engine.hasOtherUsers() ? env : { SANDGLASS_TEST_KILL_ENGINE_OF: config.runDir },
 				isVerbose: true,
 			}),
 		);

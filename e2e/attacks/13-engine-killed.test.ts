@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { waitUntil } from "../server-process.ts";
+import { closeAll, fillWithRuns, killHard, restartTimeoutMs, waitUntilGone, withServer } from "./alive-runs.ts";
+import { assertRunsAgain, waitUntilDead } from "./arena.ts";
+
+/**
+ * Row 13, the engine's part. It kills an engine only when it is told which: `npm test` names the private engine's run folder in
+ * SANDGLASS_TEST_KILL_ENGINE_OF when no other server is registered with it. Whatever else is set or forgotten, nothing is killed.
+ */
+
+const engineRunDir = process.env.SANDGLASS_TEST_KILL_ENGINE_OF;
+
+/** The daemon whose socket is in that folder; undefined while there is none. */
+function enginePid(runDir: string): number | undefined {
+	const path = join(runDir, "engine.pid");
+	const pid = existsSync(path) ? Number(readFileSync(path, "utf8")) : Number.NaN;
+	const commandLine = Number.isInteger(pid) && existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
+	return commandLine.split("\0").includes(`--host=unix://${join(runDir, "engine.sock")}`) ? pid : undefined;
+}
+
+test("ATTACKS.md 13: after kill -9 of the private engine every reader is told, it comes back, and nothing of before is left", {
+	skip: engineRunDir === undefined && "no private engine was named that nobody else uses",
+}, async () => {
+	assert.ok(engineRunDir !== undefined);
+	// An empty DOCKER_HOST is an unset one: the server joins the private engine, and so is the one to start it again.
+	await withServer({ DOCKER_HOST: "", SANDGLASS_RUN_DIR: engineRunDir }, async (server) => {
+		const alive = await fillWithRuns(server);
+		const killed = enginePid(engineRunDir);
+		killHard(killed);
+		for (const run of alive.runs) assert.equal((await run.exit).outcome.kind, "lost");
+		const isBack = (): boolean => ![undefined, killed].includes(enginePid(engineRunDir));
+		await waitUntil(isBack, "a new engine", restartTimeoutMs * 2);
+		await waitUntilGone(server, alive.containers);
+		await waitUntilDead(alive.marker, restartTimeoutMs);
+		await server.waitForLanguages(["python"], restartTimeoutMs);
+		for (const client of alive.clients.slice(0, 3)) await assertRunsAgain(client);
+		await closeAll(alive);
+	});
+});
