@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startSandglass } from "../server-process.ts";
 import { SessionClient } from "../session-client.ts";
-import { closeAll, fillWithRuns, killHard, restartTimeoutMs, runCount, waitUntilGone, withServer } from "./alive-runs.ts";
+import { closeAll, fillWithRuns, killHard, restartTimeoutMs, roomForRuns, runCount, waitUntilGone, withServer } from "./alive-runs.ts";
 import { assertRunsAgain, waitUntilDead } from "./arena.ts";
 
 /**
@@ -43,7 +43,7 @@ test("ATTACKS.md 13: after kill -9 of the gateway its sandboxes die, and its pag
 });
 
 test("ATTACKS.md 13: after kill -9 of all three processes at once the next start reaps what they left", async () => {
-	const server = await startSandglass();
+	const server = await startSandglass({ env: roomForRuns });
 	const alive = await fillWithRuns(server);
 	const { main, gateway, runner } = server.pids();
 	for (const pid of [runner, gateway, main]) killHard(pid);
@@ -51,7 +51,7 @@ test("ATTACKS.md 13: after kill -9 of all three processes at once the next start
 	// The control: without a start nobody removes them. Their programs are dead all the same, for their agents' input has ended.
 	assert.ok((await server.containers()).length >= runCount);
 	await waitUntilDead(alive.marker, restartTimeoutMs);
-	const next = await startSandglass({ env: { SANDGLASS_INSTANCE: server.instance } });
+	const next = await startSandglass({ env: { ...roomForRuns, SANDGLASS_INSTANCE: server.instance } });
 	await waitUntilGone(next, alive.containers);
 	await next.stop();
 });

@@ -7,8 +7,11 @@ import { findProcesses } from "./arena.ts";
 
 /** Many runs that are alive at once, for the tests that kill what carries them (row 13). */
 
-export const runCount = Number(process.env.SANDGLASS_TEST_KILLED_RUNS ?? 12);
-export const restartTimeoutMs = 30_000;
+export const runCount = Number(process.env.SANDGLASS_TEST_KILLED_RUNS ?? 50);
+export const restartTimeoutMs = 60_000;
+
+/** Settings under which so many runs of one address live at once. */
+export const roomForRuns = { SANDGLASS_MAX_LEASES: String(runCount + 8), SANDGLASS_ADDRESS_SESSIONS: String(runCount + 8) };
 
 export interface Alive {
 	readonly clients: readonly SessionClient[];
@@ -49,7 +52,7 @@ export function killHard(pid: number | undefined): void {
 }
 
 export async function withServer(env: Readonly<Record<string, string>>, work: (server: ServerProcess) => Promise<void>): Promise<void> {
-	const server = await startSandglass({ env });
+	const server = await startSandglass({ env: { ...roomForRuns, ...env } });
 	try {
 		await work(server);
 	} finally {
