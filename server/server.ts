@@ -4,10 +4,9 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Progress } from "../setup/debian-packages.ts";
 import { type Engine, ensureEngine, isEngineUp } from "../setup/engine.ts";
-import { ensureImages } from "../setup/images.ts";
 import type { Config } from "./config.ts";
 import { findGatewayUser } from "./gateway-user.ts";
-import { connectEngine } from "./runner/drivers/engine-connection.ts";
+import { setUpLanguages } from "./language-setup.ts";
 import { supervise } from "./supervisor.ts";
 
 /**
@@ -26,7 +25,7 @@ export interface ServerOptions {
 
 export interface SandglassServer {
 	readonly url: string;
-	/** Resolves once every language is set up, or one of them has failed and the log says why. */
+	/** Resolves once every language is set up, or the server stops. */
 	readonly languagesReady: Promise<void>;
 	close(): Promise<void>;
 }
@@ -119,24 +118,22 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 			async () => unwatchEngine(),
 			() => runner.stop(),
 		);
-		const languagesReady = ensureImages({
-			docker: connectEngine(engine.dockerHost),
+		const languages = setUpLanguages({
+			dockerHost: engine.dockerHost,
 			instance: config.instance,
-			progress,
 			onImage: (language, version, reference) => {
 				const message = { type: "image", language, version, reference };
 				images.set(`${language}@${version}`, message);
 				runner.send(message);
 			},
-		}).then(
-			() => undefined,
-			// What is built is served; the page shows the rest as not ready.
-			(error: unknown) => log.error({ err: error }, "not every language could be set up"),
-		);
+			progress,
+			log,
+		});
+		stops.splice(1, 0, async () => languages.stop());
 		const [url] = await Promise.all([gateway.ready, runner.ready]);
 		if (url === undefined) throw new Error("The gateway did not say where it is.");
 		port = Number(new URL(url).port || 80);
-		return { url, languagesReady, close };
+		return { url, languagesReady: languages.done, close };
 	} catch (error) {
 		await close();
 		throw error;

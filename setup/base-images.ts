@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { access } from "node:fs/promises";
 import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import type Docker from "dockerode";
 import { z } from "zod";
@@ -17,6 +18,9 @@ const run = promisify(execFile);
 
 /** A registry that says nothing for this long counts as out of reach. */
 const PULL_SILENCE_LIMIT_MS = 8_000;
+
+/** An engine that was restarted under a call may never answer it. */
+const inspectTimeoutMs = 30_000;
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -45,11 +49,16 @@ export async function ensureBaseImage(docker: Docker, suite: string, progress: P
 /** Undefined when the engine has no such image. */
 export async function imageId(docker: Docker, reference: string): Promise<string | undefined> {
 	try {
-		return (await docker.getImage(reference).inspect()).Id;
+		return (await Promise.race([docker.getImage(reference).inspect(), silence(inspectTimeoutMs)])).Id;
 	} catch (error) {
 		if (z.object({ statusCode: z.literal(404) }).safeParse(error).success) return undefined;
 		throw error;
 	}
+}
+
+async function silence(limitMs: number): Promise<never> {
+	await wait(limitMs, undefined, { ref: false });
+	throw new Error(`the engine said nothing for ${limitMs / 1000} s`);
 }
 
 /** Undefined when the pull succeeded, else why not. */

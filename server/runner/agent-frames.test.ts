@@ -131,7 +131,7 @@ test("a step without a limit, or with a NUL in a string, is never written (ATTAC
 });
 
 test("a file carries its name's length in bytes, and input is cut into frames the agent takes", () => {
-	assert.equal(encodeFile("ä.py", "x").toString("hex"), "0100000008" + "0005" + Buffer.from("ä.pyx").toString("hex"));
+	assert.equal(encodeFile("ä.py", "x").toString("hex"), `01000000080005${Buffer.from("ä.pyx").toString("hex")}`);
 	assert.throws(() => encodeFile("a".repeat(201), ""), RangeError);
 	assert.deepEqual(
 		encodeStdin(Buffer.alloc(65_536)).map((frame) => frame.length - 5),

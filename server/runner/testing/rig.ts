@@ -14,9 +14,9 @@ import { defaultSeccompPath, type Runner, startRunner } from "../runner.ts";
 
 const imagesDir = fileURLToPath(new URL("../../../sandbox-images", import.meta.url));
 
-export const engineAddress = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
+export const engineAddress = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
 export const engine = connectEngine(engineAddress);
-export const silentLog: Logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
+export const silentLog: Logger = pino({ level: process.env.TEST_LOG_LEVEL ?? "silent" });
 
 export const seccompProfile = (): string => readFileSync(defaultSeccompPath, "utf8");
 
