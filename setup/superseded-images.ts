@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { z } from "zod";
 import type { Progress } from "./base-images.ts";
 
 /** Labels by which the images of an installation are known, and the removal of those that nothing needs any more. */
@@ -38,7 +39,7 @@ export async function removeSuperseded(
 		for (const tag of image.RepoTags ?? []) {
 			if (current.includes(tag) || !repositories.has(tag.split(":")[0])) continue;
 			progress(`removing the old image ${tag}`);
-			await docker.getImage(tag).remove({ noprune: false });
+			await removeUnlessUsed(docker, tag);
 		}
 	}
 	await removeOldStages(docker, isExpired);
@@ -50,7 +51,17 @@ async function removeOldStages(docker: Docker, isExpired: (createdS: number) => 
 	const seen = new Set<string>();
 	for (const stage of newestFirst) {
 		const kind = stage.Labels?.[label.stage] ?? "";
-		if (seen.has(kind) && isExpired(stage.Created)) await docker.getImage(stage.Id).remove();
+		if (seen.has(kind) && isExpired(stage.Created)) await removeUnlessUsed(docker, stage.Id);
 		seen.add(kind);
+	}
+}
+
+/** 409: a container or another image needs it. 404: somebody else removed it. Neither is in the way of what was built. */
+async function removeUnlessUsed(docker: Docker, reference: string): Promise<void> {
+	try {
+		await docker.getImage(reference).remove({ noprune: false });
+	} catch (error) {
+		const status = z.object({ statusCode: z.number() }).safeParse(error).data?.statusCode;
+		if (status !== 409 && status !== 404) throw error;
 	}
 }
