@@ -10,7 +10,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 
 /** What axe finds that keeps somebody out, a line each. The debugger's own evaluation is not held back by the page's policy. */
 async function findBarriers(page: Page): Promise<string[]> {
-	await page.evaluate(axeSource);
+	if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axeSource);
 	const results = await page.evaluate<AxeResults>("axe.run(document, { resultTypes: ['violations'] })");
 	return results.violations
 		.filter(({ impact }) => impact === "serious" || impact === "critical")

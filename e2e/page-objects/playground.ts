@@ -68,7 +68,8 @@ export class Playground {
 	async write(code: string): Promise<void> {
 		await this.editor.focus();
 		await this.page.keyboard.press("Control+A");
-		await this.paste(code);
+		if (code === "") await this.page.keyboard.press("Delete");
+		else await this.paste(code);
 		await expect.poll(() => this.keptCode(), "the text reaches the page's store").toBe(code);
 	}
 

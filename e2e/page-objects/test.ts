@@ -22,10 +22,13 @@ export function collectComplaints(page: Page): string[] {
 	return complaints;
 }
 
+/** What the browser says when a connection of the page breaks. */
+export const connectionComplaints = /WebSocket connection to .* failed|ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE/;
+
 interface Fixtures {
 	readonly playground: Playground;
 	/** What the browser may complain of in this test: a connection that is cut on purpose is one. */
-	readonly allowedComplaints: readonly RegExp[];
+	readonly allowedComplaints: RegExp | null;
 	readonly complaints: readonly string[];
 }
 
@@ -33,12 +36,12 @@ export const test = base.extend<Fixtures, { readonly neighbour: Neighbour }>({
 	// biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures out of this pattern
 	baseURL: async ({}, use) => use(serverUrl()),
 	permissions: ["clipboard-read", "clipboard-write"],
-	allowedComplaints: [[], { option: true }],
+	allowedComplaints: [null, { option: true }],
 	complaints: [
 		async ({ page, allowedComplaints }, use) => {
 			const complaints = collectComplaints(page);
 			await use(complaints);
-			const unexpected = complaints.filter((complaint) => !allowedComplaints.some((allowed) => allowed.test(complaint)));
+			const unexpected = complaints.filter((complaint) => allowedComplaints?.test(complaint) !== true);
 			expect(unexpected, "the browser has nothing to complain of").toEqual([]);
 		},
 		{ auto: true },
