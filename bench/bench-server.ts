@@ -65,7 +65,6 @@ export async function startBenchServer(options: {
 	return {
 		process: server,
 		socketPath,
-		until,
 		untilQuiet: () => until(isQuiet, "the pool is full"),
 		untilIdle: () => until((status) => status.leases === 0 && isQuiet(status), "nobody holds a sandbox"),
 		close: () => server.stop(),
