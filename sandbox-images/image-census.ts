@@ -29,9 +29,10 @@ export async function takeCensus(image: string): Promise<Census> {
 		let hasFileCapabilities = false;
 		let tail: Buffer = Buffer.alloc(0);
 		archive.on("data", (chunk: Buffer) => {
-			const seen = Buffer.concat([tail, chunk]);
-			hasFileCapabilities ||= seen.includes(capabilityAttribute);
-			tail = seen.subarray(-capabilityAttribute.length);
+			// The name may be cut in two by the chunks' border.
+			const border = Buffer.concat([tail, chunk.subarray(0, capabilityAttribute.length)]);
+			hasFileCapabilities ||= chunk.includes(capabilityAttribute) || border.includes(capabilityAttribute);
+			tail = Buffer.from(chunk.subarray(-capabilityAttribute.length));
 		});
 		archive.pipe(tar.stdin);
 		const entries = (await listing).split("\n").flatMap(parseLine);

@@ -57,8 +57,8 @@ done
 xargs dpkg-query -L <"$work/packages" |
 	sed -E 's#^/(bin|sbin|lib|lib32|lib64|libx32)/#/usr/\1/#' |
 	grep -E '^/(usr|etc|opt)/.' |
-	grep -vE '^/usr/share/(doc|doc-base|man|info|locale|lintian|bug|lintian|menu|applications|icons|pixmaps|bash-completion|zsh|gdb|apport)(/|$)' |
-	grep -vE '^/usr/s?bin/(py3?clean|py3?compile|pydoc|pygettext|update-)|^/usr/(lib/systemd|lib/init|share/initramfs-tools)(/|$)' |
+	grep -vE '^/usr/share/(doc|doc-base|man|info|locale|lintian|bug|menu|applications|icons|pixmaps|bash-completion|zsh|gdb|apport)(/|$)' |
+	grep -vE '^/usr/sbin/.|^/usr/bin/(py3?clean|py3?compile|pydoc|pygettext|gem|bundler?|rake|rpcgen)([0-9.]*)$|^/usr/(lib/systemd|lib/init|share/initramfs-tools)(/|$)' |
 	grep -vE '^/etc/(init\.d|cron\.[a-z]+|pam\.d|security|default|logrotate\.d|apt|dpkg|systemd|profile\.d|skel|update-motd\.d)(/|$)' |
 	grep -vE '/__pycache__(/|$)' |
 	sort -u |

@@ -1,15 +1,18 @@
 #include <iostream>
 #include <algorithm>
 #include <complex>
-#include <format>
-#include <iterator>
-#include <ranges>
 #include <string>
 
 // The Mandelbrot set in 24-bit colour, two rows of points to a line of text: the upper half block shows both.
 
 struct Colour {
 	int red, green, blue;
+
+	// The middle of an escape sequence that sets it: "255;128;0".
+	std::string parameters() const
+	{
+		return std::to_string(red) + ';' + std::to_string(green) + ';' + std::to_string(blue);
+	}
 };
 
 constexpr int limit = 200;
@@ -30,27 +33,24 @@ Colour colour_of(int steps)
 {
 	if (steps == limit)
 		return {0, 0, 0};
-	const double t = std::min(1.0, steps / 40.0);
+	const double t = std::min(1.0, steps / 40.0), rest = 1 - t;
 	const auto channel = [](double x) { return static_cast<int>(255 * std::clamp(x, 0.0, 1.0)); };
-	return {channel(9 * (1 - t) * t * t * t + t), channel(15 * (1 - t) * (1 - t) * t * t + t * t),
-		channel(0.3 + 8.5 * (1 - t) * (1 - t) * t)};
+	return {channel(t + 9 * rest * t * t * t), channel(t * t + 15 * rest * rest * t * t), channel(0.3 + 8.5 * rest * rest * t)};
 }
 
 int main()
 {
 	constexpr int columns = 78, rows = 48;
-	const auto point = [](int column, int row) {
-		return std::complex{-2.2 + 3.2 * column / columns, -1.2 + 2.4 * row / rows};
+	const auto colour_at = [](int column, int row) {
+		return colour_of(escape_time({-2.2 + 3.2 * column / columns, -1.2 + 2.4 * row / rows}));
 	};
 
-	for (int row : std::views::iota(0, rows / 2)) {
-		std::string line;
-		for (int column : std::views::iota(0, columns)) {
-			const auto [r, g, b] = colour_of(escape_time(point(column, 2 * row)));
-			const auto [R, G, B] = colour_of(escape_time(point(column, 2 * row + 1)));
-			std::format_to(std::back_inserter(line), "\x1b[38;2;{};{};{}m\x1b[48;2;{};{};{}m▀", r, g, b, R, G, B);
+	for (int row = 0; row < rows; row += 2) {
+		for (int column = 0; column < columns; ++column) {
+			std::cout << "\x1b[38;2;" << colour_at(column, row).parameters() << "m"
+			          << "\x1b[48;2;" << colour_at(column, row + 1).parameters() << "m▀";
 		}
-		std::cout << line << "\x1b[0m\n";
+		std::cout << "\x1b[0m\n";
 	}
-	std::cout << std::format("{} by {} points, at most {} steps each.\n", columns, rows, limit);
+	std::cout << columns << " by " << rows << " points, at most " << limit << " steps each.\n";
 }

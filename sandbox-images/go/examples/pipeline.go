@@ -1,15 +1,18 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 )
 
-// A pipeline: numbers are made, spread over workers, and collected, each stage a goroutine that ends when its input does.
+// A pipeline: numbers are made, spread over workers, and collected. Each stage is a goroutine and ends when its input does.
 
-// collatz returns how many steps n takes to reach 1: half it when even, else three times and one.
+type result struct{ start, steps int }
+
+// collatz says how many steps n takes to reach 1: half it when even, else three times and one.
 func collatz(n int) (steps int) {
 	for ; n != 1; steps++ {
 		if n%2 == 0 {
@@ -21,53 +24,48 @@ func collatz(n int) (steps int) {
 	return steps
 }
 
-type result struct{ start, steps int }
-
-func numbers(ctx context.Context, from, to int) <-chan int {
-	out := make(chan int)
+// numbers sends the integers from 1 to last.
+func numbers(last int) <-chan int {
+	out := make(chan int, 64)
 	go func() {
 		defer close(out)
-		for n := from; n <= to; n++ {
-			select {
-			case out <- n:
-			case <-ctx.Done():
-				return
-			}
+		for n := range last {
+			out <- n + 1
 		}
 	}()
 	return out
 }
 
-func longest(in <-chan int) (best result) {
-	for n := range in {
-		if steps := collatz(n); steps > best.steps {
-			best = result{n, steps}
-		}
-	}
-	return best
-}
-
-func main() {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-
-	work := numbers(ctx, 1, 50_000)
-	results := make([]result, max(2, runtime.NumCPU()))
+// spread lets several workers take from one channel and give to another, which closes when the last of them is done.
+func spread(workers int, in <-chan int, work func(int) int) <-chan result {
+	out := make(chan result, 64)
 	var group sync.WaitGroup
-	for worker := range results {
+	for range workers {
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			results[worker] = longest(work)
+			for n := range in {
+				out <- result{n, work(n)}
+			}
 		}()
 	}
-	group.Wait()
+	go func() {
+		group.Wait()
+		close(out)
+	}()
+	return out
+}
 
-	var best result
-	for _, r := range results {
-		if r.steps > best.steps {
-			best = r
-		}
+func main() {
+	const last = 30_000
+	var all []result
+	for r := range spread(runtime.NumCPU(), numbers(last), collatz) {
+		all = append(all, r)
 	}
-	fmt.Printf("Of all numbers to 50,000, %d takes longest to come down to 1: %d steps.\n", best.start, best.steps)
+	slices.SortFunc(all, func(a, b result) int { return (b.steps-a.steps)*last + a.start - b.start })
+
+	fmt.Printf("Of the numbers to %d, these take longest to come down to 1:\n\n", last)
+	for _, r := range all[:8] {
+		fmt.Printf("%7d  %s %d steps\n", r.start, strings.Repeat("▪", r.steps/8), r.steps)
+	}
 }
