@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// A pipeline: numbers are made, spread over workers, and collected. Each stage is a goroutine and ends when its input does.
+// A pipeline: numbers are made, spread over workers, and collected. Each stage ends when its input does.
 
 type result struct{ start, steps int }
 
@@ -24,24 +24,12 @@ func collatz(n int) (steps int) {
 	return steps
 }
 
-// numbers sends the integers from 1 to last.
-func numbers(last int) <-chan int {
-	out := make(chan int, 64)
-	go func() {
-		defer close(out)
-		for n := range last {
-			out <- n + 1
-		}
-	}()
-	return out
-}
-
-// spread lets several workers take from one channel and give to another, which closes when the last of them is done.
+// spread lets several workers take from one channel and give to another, which closes when the last is done.
 func spread(workers int, in <-chan int, work func(int) int) <-chan result {
 	out := make(chan result, 64)
 	var group sync.WaitGroup
+	group.Add(workers)
 	for range workers {
-		group.Add(1)
 		go func() {
 			defer group.Done()
 			for n := range in {
@@ -49,22 +37,25 @@ func spread(workers int, in <-chan int, work func(int) int) <-chan result {
 			}
 		}()
 	}
-	go func() {
-		group.Wait()
-		close(out)
-	}()
+	go func() { group.Wait(); close(out) }()
 	return out
 }
 
 func main() {
 	const last = 30_000
-	var all []result
-	for r := range spread(runtime.NumCPU(), numbers(last), collatz) {
+	numbers := make(chan int, 64)
+	go func() {
+		defer close(numbers)
+		for n := range last {
+			numbers <- n + 1
+		}
+	}()
+
+	all := make([]result, 0, last)
+	for r := range spread(runtime.NumCPU(), numbers, collatz) {
 		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b result) int { return (b.steps-a.steps)*last + a.start - b.start })
-
-	fmt.Printf("Of the numbers to %d, these take longest to come down to 1:\n\n", last)
 	for _, r := range all[:8] {
 		fmt.Printf("%7d  %s %d steps\n", r.start, strings.Repeat("▪", r.steps/8), r.steps)
 	}

@@ -1,21 +1,11 @@
-use std::{fmt, iter::Peekable, str::Chars};
+use std::{iter::Peekable, str::Chars};
 
-/// What can be wrong with an expression. No panic, no sentinel value: the type says it.
+/// What can be wrong with an expression. No panic, no special value: the type says it.
 #[derive(Debug)]
 enum Fault {
     Unexpected(char),
     EndedEarly,
     DividedByZero,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Fault::Unexpected(found) => write!(out, "did not expect {found:?}"),
-            Fault::EndedEarly => write!(out, "it ends too early"),
-            Fault::DividedByZero => write!(out, "division by zero"),
-        }
-    }
 }
 
 /// sum = product { ('+' | '-') product },  product = atom { ('*' | '/') atom },  atom = number | '(' sum ')'
@@ -48,10 +38,7 @@ impl Parser<'_> {
             let value = self.sum()?;
             return self.0.next_if_eq(&')').map(|_| value).ok_or(Fault::EndedEarly);
         }
-        let mut digits = String::new();
-        while let Some(digit) = self.0.next_if(|c| c.is_ascii_digit() || *c == '.') {
-            digits.push(digit);
-        }
+        let digits: String = std::iter::from_fn(|| self.0.next_if(|c| c.is_ascii_digit() || *c == '.')).collect();
         digits.parse().map_err(|_| self.0.peek().map_or(Fault::EndedEarly, |&c| Fault::Unexpected(c)))
     }
 }
@@ -67,7 +54,7 @@ fn main() {
     for text in ["1 + 2 * 3", "(1 + 2) * 3", "7 / (3 - 1) / 2", "2 * (3 + ", "6 / (2 - 2)", "4 + four"] {
         match evaluate(text) {
             Ok(value) => println!("{text:>16} = {value}"),
-            Err(fault) => println!("{text:>16}   {fault}"),
+            Err(fault) => println!("{text:>16}   {fault:?}"),
         }
     }
 }
