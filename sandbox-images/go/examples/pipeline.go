@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -50,9 +49,8 @@ func main() {
 			numbers <- n + 1
 		}
 	}()
-
 	all := make([]result, 0, last)
-	for r := range spread(runtime.NumCPU(), numbers, collatz) {
+	for r := range spread(4, numbers, collatz) {
 		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b result) int { return (b.steps-a.steps)*last + a.start - b.start })
