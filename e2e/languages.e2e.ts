@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { Catalogue, cataloguePath } from "../protocol/catalogue.ts";
 import { readCatalogue } from "../server/languages/catalogue.ts";
-import { expect, test } from "./page-objects/test.ts";
+import { Playground } from "./page-objects/playground.ts";
+import { clipboardPermissions, collectComplaints, expect, serverUrl, test } from "./page-objects/test.ts";
 
 const { toolchains } = await readCatalogue(fileURLToPath(new URL("../sandbox-images", import.meta.url)));
 
@@ -19,26 +20,39 @@ test("the page offers the ten languages that the server has, each with an intera
 	await expect(playground.language.locator("option")).toHaveText(languages.map(({ name }) => name));
 });
 
-for (const { language, version } of toolchains) {
-	test(`${language.name} ${version.version} asks for a name in the terminal and greets`, async ({ playground }) => {
-		await playground.open();
-		await playground.language.selectOption({ label: language.name });
-		await playground.version.selectOption(version.version);
-		await playground.examples.selectOption(String(language.examples.findIndex(({ isInteractive }) => isInteractive)));
-		await playground.run.click();
-		await expect(playground.output).toContainText("What is your name?", { timeout: 40_000 });
-		await playground.page.keyboard.type("Ada");
-		await playground.page.keyboard.press("Enter");
-		await expect(playground.output).toContainText("Hello, Ada!");
-		await playground.expectFinished();
+test.describe("one after the other, in one page", () => {
+	let shared: Playground;
+	let complaints: string[];
+	test.beforeAll(async ({ browser }) => {
+		shared = new Playground(await (await browser.newContext({ baseURL: serverUrl(), permissions: clipboardPermissions })).newPage());
+		complaints = collectComplaints(shared.page);
+		await shared.open();
 	});
-}
+	test.afterAll(async () => {
+		await shared.page.context().close();
+		expect(complaints, "the browser has nothing to complain of").toEqual([]);
+	});
 
-for (const { language, version } of toolchains.filter((it) => it.language.id === "python")) {
-	test(`${language.name} ${version.version} is the version that was picked`, async ({ playground }) => {
-		await playground.open();
-		await playground.version.selectOption(version.version);
-		await playground.runCode("import sys\nprint('This is Python', sys.version)\n", `This is Python ${version.version}.`);
-		await playground.expectFinished();
-	});
-}
+	for (const { language, version } of toolchains) {
+		test(`${language.name} ${version.version} asks for a name in the terminal and greets`, async () => {
+			await shared.language.selectOption({ label: language.name });
+			await shared.version.selectOption(version.version);
+			await shared.examples.selectOption(String(language.examples.findIndex(({ isInteractive }) => isInteractive)));
+			await shared.run.click();
+			await expect(shared.output).toContainText("What is your name?", { timeout: 40_000 });
+			await shared.page.keyboard.type("Ada");
+			await shared.page.keyboard.press("Enter");
+			await expect(shared.output).toContainText("Hello, Ada!");
+			await shared.expectFinished();
+		});
+	}
+
+	for (const { language, version } of toolchains.filter((it) => it.language.id === "python")) {
+		test(`${language.name} ${version.version} is the version that was picked`, async () => {
+			await shared.language.selectOption({ label: language.name });
+			await shared.version.selectOption(version.version);
+			await shared.runCode("import sys\nprint('This is Python', sys.version)\n", `This is Python ${version.version}.`);
+			await shared.expectFinished();
+		});
+	}
+});

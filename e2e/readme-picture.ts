@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright";
-import { Playground } from "./page-objects/playground.ts";
+import { clipboardPermissions, Playground } from "./page-objects/playground.ts";
 
 /**
  * Makes docs/playground.png, the README's picture, of a server that runs: `node --import tsx e2e/readme-picture.ts http://127.0.0.1:3000`.
@@ -44,7 +44,7 @@ const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", arg
 const context = await browser.newContext({
 	viewport: { width: 1_440, height: 900 },
 	colorScheme: "dark",
-	permissions: ["clipboard-read", "clipboard-write"],
+	permissions: clipboardPermissions,
 });
 const playground = new Playground(await context.newPage());
 await playground.open(url);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { Playground } from "./page-objects/playground.ts";
+import { clipboardPermissions, Playground } from "./page-objects/playground.ts";
 import { connectionComplaints, expect, test } from "./page-objects/test.ts";
 import { type ServerProcess, startSandglass } from "./server-process.ts";
 
@@ -62,7 +62,7 @@ test.describe("kill -9", () => {
 test("a full server tells each visitor how many are ahead, and serves them in turn", async ({ browser }) => {
 	const visitors = await Promise.all(
 		["first", "second", "third"].map(async (name) => {
-			const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+			const context = await browser.newContext({ permissions: clipboardPermissions });
 			return { name, context, playground: new Playground(await context.newPage()) };
 		}),
 	);
@@ -75,17 +75,18 @@ test("a full server tells each visitor how many are ahead, and serves them in tu
 		await playground.run.click();
 		await playground.expectStatus(expectations[place] ?? "");
 	}
-	for (const { name, playground } of visitors) {
+	for (const { name, context, playground } of visitors) {
 		await expect(playground.output).toContainText("?");
 		await playground.answer(name);
 		await expect(playground.output).toContainText(`heard ${name}`);
 		await playground.expectFinished();
+		// Who stays keeps the sandbox for a while; who leaves gives it to the next at once.
+		await context.close();
 	}
-	for (const { context } of visitors) await context.close();
 });
 
 test("who waits can give up, and nobody waits behind who is gone", async ({ playground, browser }) => {
-	const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+	const context = await browser.newContext({ permissions: clipboardPermissions });
 	const other = new Playground(await context.newPage());
 	await other.open(server.url);
 	await other.write('print("my turn")\n');

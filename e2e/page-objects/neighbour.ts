@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, expect } from "playwright/test";
-import { Playground } from "./playground.ts";
+import { clipboardPermissions, Playground } from "./playground.ts";
 
 const echoCode = `count = 0
 while True:
@@ -23,7 +23,7 @@ export class Neighbour {
 	}
 
 	static async moveIn(browser: Browser, url: string): Promise<Neighbour> {
-		const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+		const context = await browser.newContext({ permissions: clipboardPermissions });
 		const playground = new Playground(await context.newPage());
 		await playground.open(url);
 		await playground.write(echoCode);

@@ -5,6 +5,9 @@ import { expect, type Locator, type Page } from "playwright/test";
 /** What the page keeps for the tab; tests compare it with what was typed. */
 const workKey = "sandglass.work";
 
+/** Programs come into the editor by a paste. */
+export const clipboardPermissions = ["clipboard-read", "clipboard-write"];
+
 export class Playground {
 	readonly page: Page;
 	readonly run: Locator;

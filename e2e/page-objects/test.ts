@@ -1,6 +1,6 @@
 import { test as base, expect, type Page } from "playwright/test";
 import { Neighbour } from "./neighbour.ts";
-import { Playground } from "./playground.ts";
+import { clipboardPermissions, Playground } from "./playground.ts";
 
 /** The suite's `test`: the server's address, a page that is watched for complaints, and a neighbour. */
 
@@ -35,7 +35,7 @@ interface Fixtures {
 export const test = base.extend<Fixtures, { readonly neighbour: Neighbour }>({
 	// biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures out of this pattern
 	baseURL: async ({}, use) => use(serverUrl()),
-	permissions: ["clipboard-read", "clipboard-write"],
+	permissions: clipboardPermissions,
 	allowedComplaints: [null, { option: true }],
 	complaints: [
 		async ({ page, allowedComplaints }, use) => {
@@ -57,4 +57,4 @@ export const test = base.extend<Fixtures, { readonly neighbour: Neighbour }>({
 	],
 });
 
-export { expect };
+export { clipboardPermissions, expect };
