@@ -12,7 +12,7 @@ const code = `"""Ask for a name, and build it out of sand."""
 import time
 
 BOLD, DIM, RESET = "\\x1b[1m", "\\x1b[2m", "\\x1b[0m"
-SAND = [223, 222, 221, 220, 214, 208, 172, 136]
+SAND = [230, 229, 223, 222, 215, 179, 173, 137]
 
 
 def dune(width: int, height: int) -> None:
@@ -26,12 +26,12 @@ def dune(width: int, height: int) -> None:
 
 name = input(f"{BOLD}What is your name?{RESET} ").strip() or "stranger"
 
-print(f"\\nHello, {BOLD}\\x1b[38;5;208m{name}{RESET}! This took one sandbox,")
-print("which nobody else will ever use.\\n")
+print(f"\\nHello, {BOLD}\\x1b[38;5;215m{name}{RESET}!")
+print("This sandbox is yours alone.\\n")
 dune(width=45, height=10)
 
 letters = sorted(set(name.lower()))
-print(f"\\n{DIM}Your name has {len(name)} letters, {len(letters)} of them different:{RESET}")
+print(f"\\n{DIM}Your name has {len(name)} letters, {len(letters)} different:{RESET}")
 for number, letter in enumerate(letters):
     share = name.lower().count(letter) / len(name)
     bar = "▇" * round(share * 60)
