@@ -122,10 +122,11 @@ test("a sandbox that speaks garbage before it is ready is refused, and given up"
 
 test("a sandbox that speaks out of turn before its first run is given up", async () => {
 	const probe = new LeaseProbe(rig, "hostile-output-idle", "1");
-	await probe.next("claimed");
+	// It may speak in the same breath as READY, and is then never handed over.
+	const isAnswered = () => probe.all("claimed").length + probe.all("refused").length === 1;
+	await until(async () => isAnswered(), 10_000, "the claim is answered");
 	await until(async () => (await rig.containers()).length === 1, 10_000, "the hostile sandbox is removed");
 	assert.equal(probe.outputBytes, 0);
-	assert.deepEqual(probe.all("closed"), []);
 	await bystanderAnswers();
 	await probe.close();
 });

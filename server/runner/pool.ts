@@ -198,6 +198,11 @@ export class Pool {
 		try {
 			if (image === null) throw new Error("no image");
 			const link = await this.#boot(shelf, image);
+			// What followed READY in the same breath may have been its end.
+			if (!link.isReady) {
+				void this.retire(link);
+				throw new Error("the agent was ready, and broke the rules at once");
+			}
 			shelf.starting--;
 			shelf.succeeded();
 			this.#place(shelf, link, image);
@@ -237,7 +242,7 @@ export class Pool {
 
 	#place(shelf: Shelf, link: AgentLink, image: string): void {
 		const [waiter] = shelf.waiters;
-		if (this.#isClosed || !link.isReady || image !== shelf.image) {
+		if (this.#isClosed || image !== shelf.image) {
 			void this.retire(link);
 			return;
 		}
