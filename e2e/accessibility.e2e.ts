@@ -60,7 +60,7 @@ test("Ctrl+Enter runs and Ctrl+. stops, in the editor, in the terminal and elsew
 		await page.keyboard.press("Control+.");
 		await playground.expectStatus("Stopped by you.");
 	}
-	expect(await playground.keptCode(), "the keys leave nothing in the text").toBe('import time\nprint("up")\ntime.sleep(60)\n');
+	await playground.expectKept('import time\nprint("up")\ntime.sleep(60)\n');
 });
 
 test("Tab indents in the editor, Escape leaves it, Shift+Tab leaves the terminal", async ({ playground, page }) => {
@@ -69,7 +69,7 @@ test("Tab indents in the editor, Escape leaves it, Shift+Tab leaves the terminal
 	await playground.editor.focus();
 	await page.keyboard.press("Tab");
 	await page.keyboard.type("x");
-	await expect.poll(() => playground.keptCode()).toBe("    x");
+	await playground.expectKept("    x");
 	await page.keyboard.press("Escape");
 	await expect(playground.editor).not.toBeFocused();
 	await page.keyboard.press("Tab");

@@ -93,6 +93,6 @@ test.describe("a newer server", () => {
 		await banner.getByRole("button", { name: "Reload" }).click();
 		await playground.settle();
 		await expect(banner).toHaveCount(0);
-		expect(await playground.keptCode()).toBe("# of the old page\n");
+		await playground.expectKept("# of the old page\n");
 	});
 });

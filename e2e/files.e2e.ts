@@ -16,7 +16,7 @@ test("files are added, renamed, deleted and brought back", async ({ playground, 
 	await expect(playground.tab("data/words.txt")).toHaveCount(0);
 	await page.getByRole("button", { name: "Undo" }).click();
 	await expect(playground.tab("data/words.txt")).toHaveAttribute("aria-selected", "true");
-	expect(await playground.keptCode()).toBe("dunes\n");
+	await playground.expectKept("dunes\n");
 	await playground.tab("main.py").click();
 	await playground.runCode('print(open("data/words.txt").read().upper())\n', "DUNES");
 	await playground.expectFinished();
@@ -109,7 +109,7 @@ test("work is kept even when the page goes right after a key", async ({ playgrou
 	await page.keyboard.type("z");
 	await page.reload();
 	await playground.settle();
-	await expect.poll(() => playground.keptCode()).toBe("# z\n");
+	await playground.expectKept("# z\n");
 });
 
 test("two tabs of one visitor do not trample each other", async ({ playground, context }) => {
@@ -139,7 +139,7 @@ test("each language keeps its own text", async ({ playground, page }) => {
 	await expect(page.locator(".view-lines")).toContainText("package main");
 	await playground.language.selectOption({ label: "Python" });
 	await expect(page.locator(".view-lines")).toContainText('print("mine")');
-	expect(await playground.keptCode()).toBe('print("mine")\n');
+	await playground.expectKept('print("mine")\n');
 });
 
 test("an example takes the place of the text and gives it back", async ({ playground, page }) => {
@@ -149,7 +149,7 @@ test("an example takes the place of the text and gives it back", async ({ playgr
 	await expect(page.locator(".view-lines")).not.toContainText("precious");
 	await page.getByRole("button", { name: "Undo" }).click();
 	await expect(page.locator(".view-lines")).toContainText("precious");
-	expect(await playground.keptCode()).toBe("# precious\n");
+	await playground.expectKept("# precious\n");
 });
 
 test("arguments reach the program as they were quoted", async ({ playground }) => {
@@ -168,7 +168,7 @@ test("a paste of 10 MB is refused kindly, and the text is kept", async ({ playgr
 	await playground.editor.focus();
 	await playground.paste("x".repeat(10_000_000));
 	await expect(page.getByText("That paste is 9.5 MiB; a program may have 256 KiB in all. Nothing was changed.")).toBeVisible();
-	expect(await playground.keptCode()).toBe("print('small')\n");
+	await playground.expectKept("print('small')\n");
 	await playground.run.click();
 	await expect(playground.output).toContainText("small");
 	await playground.expectFinished();

@@ -47,7 +47,7 @@ test.describe("kill -9", () => {
 			process.kill(pid, "SIGKILL");
 			await playground.expectStatus("Server");
 			await playground.expectStatus(/nothing you wrote is gone\. Run it again\./i, { timeout: 30_000 });
-			expect(await playground.keptCode()).toBe(waitingCode);
+			await playground.expectKept(waitingCode);
 			await expect(async () => {
 				await playground.run.click();
 				await expect(playground.output).toContainText("?", { timeout: 3_000 });
@@ -114,6 +114,6 @@ test("a visitor's quota is told in words, and the next run is theirs again later
 	}
 	await playground.run.click();
 	await playground.expectStatus("That were many runs in a short time. Wait a moment, then run it again.");
-	expect(await playground.keptCode()).toBe("print('run')\n");
+	await playground.expectKept("print('run')\n");
 	await expect(playground.run).toBeEnabled();
 });

@@ -50,11 +50,15 @@ export class Playground {
 	}
 
 	async settle(): Promise<void> {
-		const { width } = this.page.viewportSize() ?? { width: 1_280 };
-		if (width > 640) await expect(this.page.locator(".monaco-editor .view-lines")).toBeVisible();
+		if (this.hasMonaco) await expect(this.page.locator(".monaco-editor .view-lines")).toBeVisible();
 		await expect(this.editor).toHaveCount(1);
 		await expect(this.page.locator(".xterm-screen")).toBeVisible();
 		await expect(this.run).toBeEnabled();
+	}
+
+	/** A narrow page has a plain text area instead. */
+	get hasMonaco(): boolean {
+		return (this.page.viewportSize()?.width ?? 1_280) > 640;
 	}
 
 	tab(name: string): Locator {
@@ -73,11 +77,16 @@ export class Playground {
 		await this.page.keyboard.press("Control+A");
 		if (code === "") await this.page.keyboard.press("Delete");
 		else await this.paste(code);
-		await expect.poll(() => this.keptCode(), "the text reaches the page's store").toBe(code);
+		if (this.hasMonaco) await expect(this.page.locator(".view-lines")).toContainText(code.trimEnd().split("\n").at(-1)?.trim() ?? "");
+		else await expect(this.editor).toHaveValue(code);
 	}
 
-	/** The open file's text, as the page keeps it in this tab. */
-	async keptCode(): Promise<string> {
+	/** That the open file's text is this, as the page keeps it in this tab. */
+	async expectKept(code: string): Promise<void> {
+		await expect.poll(() => this.#keptCode()).toBe(code);
+	}
+
+	async #keptCode(): Promise<string> {
 		const text = await this.page.evaluate((key) => sessionStorage.getItem(key), workKey);
 		const work = JSON.parse(text ?? "null");
 		const workspace = work?.workspaces[work.languageId];
