@@ -60,7 +60,7 @@ export function useWorkspace(
 		openExample: (index) => {
 			const example = language?.examples[index];
 			if (example === undefined || language === undefined || workspace === null) return;
-			change((current) => openWorkspace({ name: language.fileName, content: example.content }, current.nextKey));
+			change((current) => openWorkspace({ name: example.fileName, content: example.content }, current.nextKey));
 			if (isUntouched(workspace, language)) return;
 			show({ sentence: `“${example.title}” took the place of your files.`, undo: () => change(() => workspace) });
 		},

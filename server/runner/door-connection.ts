@@ -12,6 +12,8 @@ import type { Lease, LeaseSink } from "./lease.ts";
 
 /** A connection that says nothing is not kept. */
 const firstMessageTimeoutMs = 10_000;
+/** How long a peer that was told the end may take to close its side. */
+const lingerMs = 1_000;
 /** Output that waits for a reader who is slow, in our memory; past it the program is held back. */
 const maxUnsentBytes = 131_072;
 /** A peer that reads nothing at all, and goes on asking, is not kept. Above what a stalled reader's run may leave (program-run.ts). */
@@ -38,6 +40,7 @@ export class DoorConnection {
 	#role: Role;
 	#isCorked = false;
 	#breach: string | null = null;
+	#lingerTimer: NodeJS.Timeout | undefined;
 
 	constructor(socket: Socket, host: DoorHost) {
 		this.#socket = socket;
@@ -58,9 +61,13 @@ export class DoorConnection {
 		this.#write(encodeReply(message));
 	}
 
-	/** What was sent goes out first. */
+	/**
+	 * What was sent goes out first, and the peer's own end is waited for: a socket that is closed under a peer that is just writing makes
+	 * that write fail, and takes our last words with it.
+	 */
 	end(): void {
-		this.#socket.destroySoon();
+		this.#socket.end();
+		this.#lingerTimer ??= setTimeout(() => this.#socket.destroy(), lingerMs);
 	}
 
 	destroy(): void {
@@ -110,6 +117,7 @@ export class DoorConnection {
 	#finish(): void {
 		const role = this.#role;
 		this.#role = { kind: "ended" };
+		clearTimeout(this.#lingerTimer);
 		if (role.kind === "fresh") clearTimeout(role.timer);
 		if (role.kind !== "ended") this.#host.ended(this, role.kind === "lease" ? role.lease : null, this.#breach);
 	}

@@ -110,6 +110,19 @@ test("what cannot be claimed is refused with the reason", async () => {
 	await until(() => rig.runner.status().leases === 0, 10_000, "the leases are given back");
 });
 
+test("a refusal arrives whole at a gateway that is just writing its run", async () => {
+	const codes = new Map<string, number>();
+	for (let round = 0; round < 200; round++) {
+		const probe = new LeaseProbe(rig, "cobol", "1");
+		// The refusal and the run cross at every point of the way.
+		for (let turn = 0; turn < round % 8; turn++) await new Promise((resolve) => setImmediate(resolve));
+		if (probe.events.length === 0) probe.run("x".repeat(200_000));
+		const [code] = await probe.next("refused");
+		codes.set(code, (codes.get(code) ?? 0) + 1);
+	}
+	assert.deepEqual([...codes], [["unknownLanguage", 200]]);
+});
+
 test("a language whose image is not known yet, or cannot be started, is refused as that", async () => {
 	const offered = await offer("python");
 	const own = await startRig({ offered: offered.map(({ toolchain }) => ({ toolchain, image: null })) });
