@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import type { Config } from "../server/config.ts";
 import { canInstallPackages, ensurePackages, type Progress, SetupError } from "./debian-packages.ts";
+import { clearEngineRemains } from "./engine-remains.ts";
 import { enterUsers, isAlive, readPid, withLock } from "./process-file.ts";
 
 /**
@@ -83,6 +84,7 @@ async function startDaemon(places: PrivatePlaces): Promise<void> {
 	let hasFailed = false;
 	if (daemonPid(places) === null) {
 		forgetDeadContainerd(places);
+		clearEngineRemains(places);
 		rmSync(places.pidFile, { force: true });
 		rmSync(places.socket, { force: true });
 		const log = openSync(places.logFile, "w", 0o600);
@@ -121,6 +123,7 @@ async function stopDaemon(places: PrivatePlaces): Promise<void> {
 	if (pid === null) return;
 	process.kill(pid, "SIGTERM");
 	if (!(await waitUntil(() => !isAlive(pid), stopTimeoutMs))) process.kill(pid, "SIGKILL");
+	clearEngineRemains(places);
 }
 
 async function privateEngine(config: Config, progress: Progress): Promise<Engine> {

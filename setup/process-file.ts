@@ -1,12 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Process ids kept in files, so that what several starts share (the private engine) goes with the last of them. */
 
+/** A zombie, which an init that reaps late leaves for a while, is dead. */
 export function isAlive(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
-		return true;
+		const stat = `/proc/${pid}/stat`;
+		return !existsSync(stat) || !readFileSync(stat, "utf8").includes(") Z ");
 	} catch (error) {
 		return error instanceof Error && "code" in error && error.code === "EPERM";
 	}
