@@ -3,6 +3,7 @@ import type { LanguageCatalogue, Toolchain } from "../server/languages/catalogue
 import type { SandboxDriver } from "../server/runner/drivers/driver.ts";
 import type { EngineConnection } from "../server/runner/drivers/engine-connection.ts";
 import { drivers } from "../server/runner/drivers/index.ts";
+import { tierShapes } from "../server/runner/drivers/shapes.ts";
 import type { BenchServer } from "./bench-server.ts";
 import type { Section, Target } from "./results.ts";
 
@@ -44,7 +45,7 @@ export function pythonOf({ catalogue }: Bench): Toolchain {
 
 /** The runner's own driver, under an instance name that no server reaps; what a broken-off bench left is removed. */
 export async function benchDriver({ docker, config, seccompProfile }: Bench): Promise<SandboxDriver> {
-	const driver = drivers.docker(docker, `${config.instance}-bench`, seccompProfile);
+	const driver = drivers.docker(docker, `${config.instance}-bench`, tierShapes(seccompProfile));
 	await driver.reap();
 	return driver;
 }

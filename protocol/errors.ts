@@ -32,6 +32,17 @@ export const errorTable = {
 
 	unknownLanguage: entry("user", 404, null, "The server does not offer this language."),
 	unknownVersion: entry("user", 404, null, "The server does not offer this version of the language."),
+	unknownTier: entry("user", 404, null, "There is no isolation of that name ({field})."),
+	tierUnavailable: entry("operator", 503, null, "That isolation is not on offer here ({field})."),
+	tierWithoutLanguage: entry("user", 404, null, "This language does not run in that isolation ({field})."),
+	noTierPassed: entry("operator", 503, null, "No isolation on this server withstood its own attacks, so it runs nothing."),
+	tiersChecking: entry("us", 503, null, "The server is still trying its own walls. Try again in a few seconds."),
+	tierWithdrawn: entry(
+		"us",
+		503,
+		null,
+		"The server withdrew this isolation, because it failed a check. Nothing you wrote is gone; run it again in another.",
+	),
 	noFile: entry("user", 400, null, "There is no file to run."),
 	invalidFileName: entry("user", 400, null, "A file name cannot be used ({field})."),
 	duplicateFileName: entry("user", 400, null, "Two files have names that cannot be told apart ({field})."),

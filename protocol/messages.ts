@@ -49,6 +49,8 @@ export const RunMessage = z.strictObject({
 	language: z.string().min(1).max(40),
 	/** Absent: the language's default. */
 	version: z.string().min(1).max(40).optional(),
+	/** An isolation (tiers.ts). Absent: the server's choice among those that it offers for the language. */
+	tier: z.string().min(1).max(40).optional(),
 	/** Wider than what is taken (files.ts), so that too much is told as that and not as an unreadable message. */
 	files: z.array(SentFile).max(100_000),
 	/** The file to start; absent: the language's own name for it when there is such a file, else the first. */

@@ -7,7 +7,13 @@ import { TierId, TierStatus } from "./tiers.ts";
  */
 
 /** A fact: a JSON value under a dotted path, e.g. "identity.uid" → 1000, "syscalls.reachable" → ["read", …]. */
-export const Fact = z.union([z.string().max(2_000), z.number(), z.boolean(), z.null(), z.array(z.union([z.string().max(300), z.number()])).max(1_000)]);
+export const Fact = z.union([
+	z.string().max(2_000),
+	z.number(),
+	z.boolean(),
+	z.null(),
+	z.array(z.union([z.string().max(300), z.number()])).max(1_000),
+]);
 export type Fact = z.infer<typeof Fact>;
 
 export const AttackOutcome = z.enum([

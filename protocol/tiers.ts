@@ -53,7 +53,16 @@ export const tierTable = {
 } as const satisfies Record<TierId, TierDescription>;
 
 /** Strongest first; what a reader who does not choose gets is the first of these that is offered and runs the language. */
-export const defaultTierOrder = ["gvisor", "kata", "microvm", "container", "deno", "isolate", "wasm", "browser"] as const satisfies TierId[];
+export const defaultTierOrder = [
+	"gvisor",
+	"kata",
+	"microvm",
+	"container",
+	"deno",
+	"isolate",
+	"wasm",
+	"browser",
+] as const satisfies TierId[];
 
 /** Tiers that a server runs; `browser` needs none. */
 export type ServerTierId = Exclude<TierId, "browser">;

@@ -6,6 +6,7 @@ import { readConfig } from "../server/config.ts";
 import type { Toolchain } from "../server/languages/catalogue.ts";
 import { type AgentHandlers, AgentLink } from "../server/runner/agent-link.ts";
 import { DockerDriver } from "../server/runner/drivers/docker.ts";
+import { tierShapes } from "../server/runner/drivers/shapes.ts";
 import { connectEngine } from "../server/runner/drivers/engine-connection.ts";
 import { sandboxLimits } from "../server/runner/limits.ts";
 import { ProgramRun } from "../server/runner/program-run.ts";
@@ -50,8 +51,8 @@ export class ContractSandbox {
 
 	static async start(toolchain: Toolchain, image: string): Promise<ContractSandbox> {
 		const profile = await readFile(new URL("seccomp.json", import.meta.url), "utf8");
-		const driver = new DockerDriver(engine, `language-test-${process.pid}`, profile);
-		const spec = { image, label: toolchain.key, ...sandboxLimits(settings, toolchain.language.limits) };
+		const driver = new DockerDriver(engine, `language-test-${process.pid}`, tierShapes(profile));
+		const spec = { tier: "container" as const, image, label: toolchain.key, ...sandboxLimits(settings, toolchain.limits) };
 		const sandbox = await driver.create(spec);
 		const link = await new Promise<AgentLink>((resolve, reject) => {
 			const made: AgentLink = new AgentLink(

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { defaultTierOrder, TierId } from "../protocol/tiers.ts";
 
 /**
  * Every setting of the server, in one place. `readConfig` is called once, in main; the result is passed down.
@@ -38,6 +39,12 @@ const list = z.string().transform((text) =>
 		.split(",")
 		.map((part) => part.trim())
 		.filter((part) => part !== ""),
+);
+const tierList = list.pipe(
+	z
+		.array(TierId)
+		.min(1, "must name at least one")
+		.refine((tiers) => new Set(tiers).size === tiers.length, "names one twice"),
 );
 const text = z.string().min(1).max(4_096);
 const optionalText = text.optional();
@@ -92,6 +99,21 @@ export const settings = {
 		null,
 		optionalText,
 		"The engine to use. Unset: the default socket if it answers, else a private engine (as root on Debian or Ubuntu).",
+	),
+
+	tiers: setting(
+		"SANDGLASS_TIERS",
+		"",
+		defaultTierOrder.join(","),
+		tierList,
+		"The isolations that readers may have, in order of preference: who does not choose gets the first that is offered and runs his language. Comma-separated.",
+	),
+	postureIntervalMs: setting(
+		"SANDGLASS_POSTURE_INTERVAL_MS",
+		"ms",
+		3_600_000,
+		wholeNumber(10_000, 86_400_000),
+		"Every isolation is attacked again this often, and withdrawn when it does not hold.",
 	),
 
 	maxLeases: setting(

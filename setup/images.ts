@@ -58,7 +58,7 @@ export async function ensureImages(options: EnsureImagesOptions): Promise<ImageR
 	const agent = await ensureAgent(options, repository);
 	const baseIds = new Map<string, string>();
 	// One after the other: a bootstrap uses every core there is.
-	for (const suite of new Set(wanted.map((it) => it.version.suite))) baseIds.set(suite, await ensureBaseImage(docker, suite, progress));
+	for (const suite of new Set(wanted.map((it) => it.suite))) baseIds.set(suite, await ensureBaseImage(docker, suite, progress));
 	const builds = await Promise.all(wanted.map((it) => describeBuild(it, options.instance, repository, agent, baseIds)));
 	const missing: Build[] = [];
 	const announce = ({ toolchain, tag }: Build) => options.onImage?.(toolchain.language.id, toolchain.version.version, tag);
@@ -121,15 +121,15 @@ async function describeBuild(
 	baseIds: ReadonlyMap<string, string>,
 ): Promise<Build> {
 	const { language, version } = toolchain;
-	const context = await languageContext(repository, language.id, language.npmPackages);
-	const buildArgs = { ...version.buildArgs, SUITE: version.suite };
-	const digest = await digestOf(context, { ...buildArgs, AGENT_ID: agent.id, BASE_ID: baseIds.get(version.suite) ?? "" });
+	const context = await languageContext(repository, toolchain.image, toolchain.npmPackages);
+	const buildArgs = { ...version.buildArgs, SUITE: toolchain.suite };
+	const digest = await digestOf(context, { ...buildArgs, AGENT_ID: agent.id, BASE_ID: baseIds.get(toolchain.suite) ?? "" });
 	return {
 		toolchain,
 		name: `${language.id} ${version.version}`,
-		tag: `sandglass/${language.id}:${version.version}-${digest}`,
+		tag: `sandglass/${toolchain.image}:${version.version}-${digest}`,
 		context,
-		dockerfile: `sandbox-images/${language.id}/Dockerfile`,
+		dockerfile: `sandbox-images/${toolchain.image}/Dockerfile`,
 		buildArgs: { ...buildArgs, AGENT: agent.tag },
 		labels: imageLabels(instance, language.id, version.version),
 	};

@@ -13,10 +13,10 @@ export async function measureColdStart(bench: Bench, dockerHost: string): Promis
 	const { warm, cold, config, docker } = bench;
 	const toolchain = pythonOf(bench);
 	const image = imageOf(bench, toolchain);
-	const limits = sandboxLimits(config, toolchain.language.limits);
+	const limits = sandboxLimits(config, toolchain.limits);
 	const program = benchProgram(config, toolchain, "pty");
 	const [interpreter = "", ...options] = program.plan.run.argv.slice(0, -1);
-	const dockerRun = new DockerRunSide(dockerHost, { ...limits, image, label: "bench" }, bench.seccompProfile, [
+	const dockerRun = new DockerRunSide(dockerHost, { ...limits, tier: "container", image, label: "bench" }, bench.seccompProfile, [
 		interpreter,
 		...options,
 		"-c",

@@ -22,7 +22,7 @@ export async function measureLanguages(bench: Bench): Promise<Findings> {
 			docker: bench.docker,
 			image: imageOf(bench, toolchain),
 			environment: program.plan.environment,
-			workspaceBytes: sandboxLimits(bench.config, toolchain.language.limits).workspaceBytes,
+			workspaceBytes: sandboxLimits(bench.config, toolchain.limits).workspaceBytes,
 		});
 		try {
 			const session = await SessionPlace.open(bench.warm.process.url);

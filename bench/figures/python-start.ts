@@ -41,7 +41,7 @@ export async function measurePythonStart(bench: Bench): Promise<Findings> {
 	const image = imageOf(bench, toolchain);
 	const terminal = benchProgram(config, toolchain, "pty");
 	const pipes = benchProgram(config, toolchain, "pipes");
-	const limits = sandboxLimits(config, toolchain.language.limits);
+	const limits = sandboxLimits(config, toolchain.limits);
 	const native = await NativeSide.open({ docker, image, environment: terminal.plan.environment, workspaceBytes: limits.workspaceBytes });
 	const open: { close(): Promise<void> }[] = [native];
 	const keep = <P extends Place>(place: P): P => {
@@ -51,7 +51,7 @@ export async function measurePythonStart(bench: Bench): Promise<Findings> {
 	try {
 		const alone = keep(await agentAlone(await openRootFileSystem(docker, image), limits.workspaceBytes));
 		const driver = await benchDriver(bench);
-		const attached = keep(await agentInSandbox(driver, { ...limits, image, label: "bench" }));
+		const attached = keep(await agentInSandbox(driver, { ...limits, tier: "container", image, label: "bench" }));
 		const door = keep(new DoorPlace(warm.socketPath, toolchain));
 		const session = keep(await SessionPlace.open(warm.process.url));
 		await warm.untilQuiet();

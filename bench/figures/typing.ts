@@ -50,11 +50,11 @@ class Typist {
 
 async function measureAlone(bench: Bench, program: BenchProgram): Promise<Summary[]> {
 	const { warm, config } = bench;
-	const limits = sandboxLimits(config, program.toolchain.language.limits);
+	const limits = sandboxLimits(config, program.toolchain.limits);
 	const driver = await benchDriver(bench);
 	const places: Place[] = [];
 	try {
-		places.push(await agentInSandbox(driver, { ...limits, image: imageOf(bench, program.toolchain), label: "bench" }));
+		places.push(await agentInSandbox(driver, { ...limits, tier: "container", image: imageOf(bench, program.toolchain), label: "bench" }));
 		places.push(new DoorPlace(warm.socketPath, program.toolchain));
 		places.push(await SessionPlace.open(warm.process.url));
 		const seated = await Promise.all(places.map((place) => Typist.sitDown(place, program)));

@@ -28,6 +28,7 @@ export class DoorPlace implements Place {
 			socketPath,
 			language: toolchain.language.id,
 			version: toolchain.version.version,
+			tier: "container",
 			handlers: {
 				claimed: () => onClaimed(),
 				refused: (code) => onRefused(new Error(`The runner refused a sandbox: ${code}.`)),

@@ -25,7 +25,7 @@ function language(id: string, fileName: string): CatalogueLanguage {
 		monacoId: id,
 		aliases: [],
 		fileName,
-		versions: [{ version: "1", isReady: true }],
+		versions: [{ version: "1", title: "1", tiers: ["container"], isReady: true }],
 		examples: [example],
 		memoryBytes: 1,
 		hasCompileStep: false,

@@ -18,6 +18,7 @@ const MiB = 1_048_576;
 
 /** The server's defaults. */
 export const defaultSpec: Omit<SandboxSpec, "image"> = {
+	tier: "container",
 	label: "control",
 	memoryBytes: 256 * MiB,
 	processes: 64,

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Catalogue, cataloguePath } from "../../protocol/catalogue.ts";
+import { type AttackPrograms, attackProgramsPath } from "../../protocol/attack-programs.ts";
+import { cataloguePath } from "../../protocol/catalogue.ts";
+import { type PostureDocument, posturePath } from "../../protocol/posture.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import type { RunnerStatus } from "../runner/door-protocol.ts";
-import { isReady } from "./run-request.ts";
+import { describeCatalogue } from "./catalogue-answer.ts";
 import { setDataHeaders } from "./security-headers.ts";
 
 /** The gateway's own answers over plain HTTP; everything else is the page's. */
@@ -14,6 +16,9 @@ export interface RoutesOptions {
 	readonly catalogue: LanguageCatalogue;
 	readonly build: string;
 	readonly runnerStatus: () => RunnerStatus | null;
+	/** The newest reports of the runner. */
+	readonly posture: () => PostureDocument;
+	readonly attackPrograms: AttackPrograms;
 	readonly gatewayState: () => {
 		readonly connections: number;
 		readonly sessions: number;
@@ -26,19 +31,22 @@ export interface RoutesOptions {
 export type Routes = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export function createRoutes(options: RoutesOptions): Routes {
+	const answers = new Map<string, { readonly cacheControl: "no-store" | "no-cache"; readonly describe: () => object }>([
+		["/healthz", { cacheControl: "no-store", describe: () => describeHealth(options) }],
+		[cataloguePath, { cacheControl: "no-cache", describe: () => describeCatalogue({ ...options, status: options.runnerStatus() }) }],
+		[posturePath, { cacheControl: "no-cache", describe: (): PostureDocument => options.posture() }],
+		[attackProgramsPath, { cacheControl: "no-cache", describe: (): AttackPrograms => options.attackPrograms }],
+	]);
 	return (request, response) => {
-		const path = (request.url ?? "/").split("?", 1)[0];
-		if (path !== "/healthz" && path !== cataloguePath) return false;
+		const answer = answers.get((request.url ?? "/").split("?", 1)[0] ?? "/");
+		if (answer === undefined) return false;
 		setDataHeaders(response);
 		if (request.method !== "GET" && request.method !== "HEAD") {
 			response.setHeader("Allow", "GET, HEAD");
 			sendJson(request, response, 405, { message: "Only GET is answered here." });
-		} else if (path === "/healthz") {
-			response.setHeader("Cache-Control", "no-store");
-			sendJson(request, response, 200, describeHealth(options));
 		} else {
-			response.setHeader("Cache-Control", "no-cache");
-			sendJson(request, response, 200, describeCatalogue(options));
+			response.setHeader("Cache-Control", answer.cacheControl);
+			sendJson(request, response, 200, answer.describe());
 		}
 		return true;
 	};
@@ -48,35 +56,20 @@ export function createRoutes(options: RoutesOptions): Routes {
 function describeHealth({ build, runnerStatus, gatewayState }: RoutesOptions): object {
 	const status = runnerStatus();
 	const { connections, sessions, waiting, slotsInUse } = gatewayState();
-	const isReadyAll = status?.engine === "up" && status.languages.every((language) => language.isReady);
+	const tiers = status?.tiers.filter((it) => it.state !== "disabled") ?? [];
+	const isReadyAll =
+		status?.engine === "up" &&
+		status.languages.every((language) => language.isReady) &&
+		tiers.some((it) => it.state === "offered") &&
+		!tiers.some((it) => it.state === "failed" || it.state === "checking");
 	return {
 		status: isReadyAll ? "ok" : "degraded",
 		gateway: { build, uptimeSeconds: Math.round(process.uptime()), connections, sessions },
 		runner: status === null ? "down" : "up",
 		engine: status?.engine ?? "unknown",
+		tiers,
 		pool: status?.languages ?? [],
 		queue: { waiting, inUse: slotsInUse, capacity: status?.maxLeases ?? 0 },
-	};
-}
-
-function describeCatalogue({ config, catalogue, build, runnerStatus }: RoutesOptions): Catalogue {
-	const status = runnerStatus();
-	return {
-		build,
-		languages: catalogue.languages.map((language) => {
-			const toolchains = catalogue.toolchains.filter((toolchain) => toolchain.language === language);
-			return {
-				id: language.id,
-				name: language.name,
-				monacoId: language.monacoId,
-				aliases: [...language.aliases],
-				fileName: language.fileName,
-				versions: toolchains.map((toolchain) => ({ version: toolchain.version.version, isReady: isReady(toolchain, status) })),
-				examples: language.examples.map(({ file, title, content, isInteractive }) => ({ title, fileName: file, content, isInteractive })),
-				memoryBytes: Math.min(language.limits.memoryBytes ?? config.memoryBytes, config.maxMemoryBytes),
-				hasCompileStep: toolchains.some((toolchain) => toolchain.compile !== undefined),
-			};
-		}),
 	};
 }
 

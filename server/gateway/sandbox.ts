@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../protocol/errors.ts";
+import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
 import { type Lease, type LeaseHandlers, openLease } from "../runner/client.ts";
 import type { Slot } from "./queue.ts";
@@ -20,16 +21,18 @@ export interface SandboxEvents extends Pick<LeaseHandlers, "started" | "output" 
 
 export class Sandbox {
 	readonly toolchain: Toolchain;
+	/** The isolation it runs in. */
+	readonly tier: ServerTierId;
 	readonly grantedMs: number;
 	readonly lease: Lease;
 	readonly #permit: Permit;
 	readonly #slot: Slot;
-	#tier = "";
 	#isClosed = false;
 
 	constructor(options: {
 		socketPath: string;
 		toolchain: Toolchain;
+		tier: ServerTierId;
 		slot: Slot;
 		permit: Permit;
 		nowMs: number;
@@ -37,8 +40,9 @@ export class Sandbox {
 		/** For the log: the runner broke the door's protocol. */
 		onBreach: (detail: string) => void;
 	}) {
-		const { toolchain, slot, permit, events } = options;
+		const { toolchain, tier, slot, permit, events } = options;
 		this.toolchain = toolchain;
+		this.tier = tier;
 		this.grantedMs = options.nowMs;
 		this.#permit = permit;
 		this.#slot = slot;
@@ -53,10 +57,10 @@ export class Sandbox {
 			socketPath: options.socketPath,
 			language: toolchain.language.id,
 			version: toolchain.version.version,
+			tier,
 			handlers: {
-				claimed: (claim) => {
+				claimed: () => {
 					wasClaimed = true;
-					this.#tier = claim.tier;
 					if (!this.#isClosed) events.claimed();
 				},
 				refused: (reason) => {
@@ -85,11 +89,6 @@ export class Sandbox {
 				},
 			},
 		});
-	}
-
-	/** The isolation it runs in; known once a run has started. */
-	get tier(): string {
-		return this.#tier;
 	}
 
 	close(): void {

@@ -4,7 +4,7 @@ import { describeError, type ErrorCode } from "../../protocol/errors.ts";
 import type { ClientMessage, RunMessage } from "../../protocol/messages.ts";
 import type { Outcome, StepReport } from "../../protocol/outcome.ts";
 import { stdinWindowBytes } from "../../protocol/streams.ts";
-import type { LanguageCatalogue, Toolchain } from "../languages/catalogue.ts";
+import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import type { RunnerStatus } from "../runner/door-protocol.ts";
 import { EarlyInput } from "./early-input.ts";
 import type { IdleLease, IdleLeases } from "./idle-leases.ts";
@@ -168,7 +168,7 @@ export class Session {
 		this.#unacknowledgedStdinBytes = 0;
 		const { prepared } = result;
 		const { kept } = state;
-		if (kept !== null && this.#mayKeep(kept.sandbox, prepared.toolchain)) {
+		if (kept !== null && this.#mayKeep(kept.sandbox, prepared)) {
 			this.#unkeep(kept);
 			this.#launch(prepared, kept.sandbox, null);
 			return null;
@@ -177,9 +177,9 @@ export class Session {
 		return this.#enterQueue(prepared);
 	}
 
-	#mayKeep(sandbox: Sandbox, toolchain: Toolchain): boolean {
+	#mayKeep(sandbox: Sandbox, { toolchain, tier }: PreparedRun): boolean {
 		const isTurnOver = this.#world.queue.unserved > 0 && this.#world.now() - sandbox.grantedMs > this.#world.turnMs;
-		return sandbox.toolchain === toolchain && sandbox.lease.isOpen && !isTurnOver;
+		return sandbox.toolchain === toolchain && sandbox.tier === tier && sandbox.lease.isOpen && !isTurnOver;
 	}
 
 	#enterQueue(prepared: PreparedRun): Refusal | null {
@@ -218,6 +218,7 @@ export class Session {
 		const sandbox: Sandbox = new Sandbox({
 			socketPath: this.#world.runnerSocketPath,
 			toolchain: prepared.toolchain,
+			tier: prepared.tier,
 			slot,
 			permit,
 			nowMs: this.#world.now(),

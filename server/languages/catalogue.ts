@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { LanguageDefinition, type LanguageVersion } from "./schema.ts";
+import type { ServerTierId } from "../../protocol/tiers.ts";
+import { type Example, isBrowserOnly, LanguageDefinition, type LanguageLimits, type LanguageVersion } from "./schema.ts";
 
 /** The catalogue: every `sandbox-images/<id>/language.json` with its examples' texts, read and checked once, at start. */
 
@@ -14,16 +15,30 @@ export interface LoadedExample {
 	readonly content: string;
 }
 
-export interface Language extends Omit<LanguageDefinition, "examples"> {
+export interface LoadedVersion extends Omit<LanguageVersion, "examples"> {
+	/** The version's own where it has any, else the language's. */
 	readonly examples: readonly LoadedExample[];
-	/** The folder that holds the Dockerfile. */
+}
+
+export interface Language extends Omit<LanguageDefinition, "examples" | "versions"> {
+	readonly examples: readonly LoadedExample[];
+	/** Those that only a browser runs among them. */
+	readonly versions: readonly LoadedVersion[];
 	readonly folder: string;
 }
 
-/** One version of one language with what it takes to run a program: the version's own commands where it has any, else the language's. */
+/** One version of one language with what a server takes to run a program: the version's own where it has any, else the language's. */
 export interface Toolchain {
 	readonly language: Language;
-	readonly version: LanguageVersion;
+	readonly version: LoadedVersion;
+	/** The isolations it runs in, none of them the browser. */
+	readonly tiers: readonly ServerTierId[];
+	/** The folder of sandbox-images that holds its Dockerfile. */
+	readonly image: string;
+	/** Of Debian, whose packages it is made from. */
+	readonly suite: string;
+	readonly npmPackages: readonly string[];
+	readonly limits: LanguageLimits;
 	/** Undefined where programs run from source. `{file}` stands for the entry file. */
 	readonly compile: readonly string[] | undefined;
 	readonly run: readonly string[];
@@ -35,10 +50,13 @@ export interface Toolchain {
 export interface LanguageCatalogue {
 	/** Sorted by name. */
 	readonly languages: readonly Language[];
-	/** Every version of every language, a language's default version first. */
+	/** Every version of every language that a server can run, a language's default version first. */
 	readonly toolchains: readonly Toolchain[];
-	/** By id, alias or file-name extension, whatever the case. Without a version the language's first one. Undefined when there is none such. */
-	find(idOrAlias: string, version?: string): Toolchain | undefined;
+	/**
+	 * By id, alias or file-name extension, whatever the case. Without a version the language's first one that runs in `tier`, or in any.
+	 * Undefined when there is none such.
+	 */
+	find(idOrAlias: string, version?: string, tier?: ServerTierId): Toolchain | undefined;
 }
 
 /** @throws Error that names the file at fault and what is wrong with it. */
@@ -48,23 +66,35 @@ export async function readCatalogue(folder: string): Promise<LanguageCatalogue> 
 	const languages = read.filter((language) => language !== undefined).sort((a, b) => a.name.localeCompare(b.name, "en"));
 	if (languages.length === 0) throw new Error(`${folder}: no language.json in any folder of it.`);
 	const byName = indexNames(languages);
-	const toolchains = languages.flatMap((language) => language.versions.map((version) => toolchainOf(language, version)));
+	const toolchains = languages.flatMap((language) =>
+		language.versions.filter((version) => !isBrowserOnly(version)).map((version) => toolchainOf(language, version)),
+	);
 	return {
 		languages,
 		toolchains,
-		find(idOrAlias, version) {
+		find(idOrAlias, version, tier) {
 			const language = byName.get(idOrAlias.toLowerCase());
 			if (!language) return undefined;
-			return toolchains.find((it) => it.language === language && (version === undefined || it.version.version === version));
+			return toolchains.find(
+				(it) =>
+					it.language === language &&
+					(version === undefined || it.version.version === version) &&
+					(tier === undefined || it.tiers.includes(tier)),
+			);
 		},
 	};
 }
 
-function toolchainOf(language: Language, version: LanguageVersion): Toolchain {
+function toolchainOf(language: Language, version: LoadedVersion): Toolchain {
 	return {
 		language,
 		version,
-		compile: version.compile ?? language.compile,
+		tiers: version.tiers.filter((tier) => tier !== "browser"),
+		image: version.image ?? language.id,
+		suite: z.string().parse(version.suite),
+		npmPackages: [...new Set([...language.npmPackages, ...(version.npmPackages ?? [])])],
+		limits: { ...language.limits, ...version.limits },
+		compile: version.compile === null ? undefined : (version.compile ?? language.compile),
 		run: version.run ?? language.run,
 		environment: { ...language.environment, ...version.environment },
 		key: `${language.id}@${version.version}`,
@@ -91,10 +121,18 @@ async function readLanguage(root: string, name: string): Promise<Language | unde
 		`${path}: example`,
 	);
 	if (!definition.examples.some((it) => it.isInteractive)) throw new Error(`${path}: no example is interactive.`);
-	const examples = await Promise.all(
-		definition.examples.map(async (example) => ({ ...example, content: await readExample(join(folder, "examples", example.file)) })),
+	const examples = await loadExamples(folder, definition.examples);
+	const versions = await Promise.all(
+		definition.versions.map(async (version) => ({
+			...version,
+			examples: version.examples === undefined ? examples : await loadExamples(folder, version.examples),
+		})),
 	);
-	return { ...definition, examples, folder };
+	return { ...definition, examples, versions, folder };
+}
+
+function loadExamples(folder: string, examples: readonly Example[]): Promise<LoadedExample[]> {
+	return Promise.all(examples.map(async (example) => ({ ...example, content: await readExample(join(folder, "examples", example.file)) })));
 }
 
 function parseDefinition(source: string, path: string): LanguageDefinition {

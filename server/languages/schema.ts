@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TierId } from "../../protocol/tiers.ts";
 
 /**
  * The form of `sandbox-images/<id>/language.json`. A new language is a new folder; no line elsewhere changes.
@@ -21,6 +22,8 @@ const Command = z
 
 const Environment = z.record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), z.string().max(400));
 
+const NpmPackage = z.string().regex(/^(@[a-z0-9-]+\/)?[a-z0-9][a-z0-9.-]*(\{arch\}[a-z0-9-]*)?$/);
+
 /** What differs from the server's defaults (server/config.ts); never more than the operator's maximum. */
 export const LanguageLimits = z
 	.strictObject({
@@ -30,19 +33,6 @@ export const LanguageLimits = z
 	})
 	.partial();
 
-export const LanguageVersion = z.strictObject({
-	/** What the reader sees and picks, e.g. "3.11". */
-	version: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,31}$/),
-	/** The Debian suite whose packages hold this version: the base image is `debian:<suite>-slim`. */
-	suite: Id,
-	/** `--build-arg`s besides SUITE. */
-	buildArgs: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string().max(200)).default({}),
-	/** Where commands differ from the language's. */
-	compile: Command.optional(),
-	run: Command.optional(),
-	environment: Environment.optional(),
-});
-
 export const Example = z.strictObject({
 	/** File in `examples/`. */
 	file: FileName,
@@ -50,6 +40,37 @@ export const Example = z.strictObject({
 	/** Waits for input that the reader types. */
 	isInteractive: z.boolean().default(false),
 });
+
+const machineTiers: TierId[] = ["container", "gvisor", "kata"];
+
+export const LanguageVersion = z
+	.strictObject({
+		/** What the reader sees and picks, e.g. "3.11". */
+		version: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,31}$/),
+		/** What the picker shows where a bare number would not do: "Deno 2.9". Absent: the version. */
+		title: z.string().min(1).max(40).optional(),
+		/** The isolations it runs in. One that needs an image of its own kind (`deno`, `isolate`, `wasm`) stands in a version of its own. */
+		tiers: z.array(TierId).min(1).default(machineTiers),
+		/** The folder of sandbox-images whose Dockerfile makes its image. Absent: the language's own. */
+		image: Id.optional(),
+		/** The Debian suite whose packages hold this version: the base image is `debian:<suite>-slim`. Absent only in the browser. */
+		suite: Id.optional(),
+		/** `--build-arg`s besides SUITE. */
+		buildArgs: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string().max(200)).default({}),
+		/** Where commands differ from the language's; null: this version has no such step. */
+		compile: Command.nullable().optional(),
+		run: Command.optional(),
+		environment: Environment.optional(),
+		limits: LanguageLimits.optional(),
+		/** Packages besides the language's, as there. */
+		npmPackages: z.array(NpmPackage).max(8).optional(),
+		/** In place of the language's examples, where those do not run in this version. */
+		examples: z.array(Example).min(1).max(12).optional(),
+	})
+	.refine((it) => isBrowserOnly(it) || it.suite !== undefined, "a version with an image needs a suite");
+
+/** A version that no server runs: it has no image. */
+export const isBrowserOnly = (version: { readonly tiers: readonly TierId[] }): boolean => version.tiers.every((tier) => tier === "browser");
 
 export const LanguageDefinition = z.strictObject({
 	id: Id,
@@ -71,14 +92,12 @@ export const LanguageDefinition = z.strictObject({
 	 * Packages of this repository's own node_modules that the image holds: they enter the build context as `node_modules/<name>`,
 	 * at the version that package-lock.json pins. `{arch}` stands for this machine's, as Node names it.
 	 */
-	npmPackages: z
-		.array(z.string().regex(/^(@[a-z0-9-]+\/)?[a-z0-9][a-z0-9.-]*(\{arch\})?$/))
-		.max(8)
-		.default([]),
+	npmPackages: z.array(NpmPackage).max(8).default([]),
 	/** The first is what a new visitor sees: it shows the language well; at least one is interactive. */
 	examples: z.array(Example).min(2).max(12),
 });
 
+export type Example = z.infer<typeof Example>;
 export type LanguageDefinition = z.infer<typeof LanguageDefinition>;
 export type LanguageVersion = z.infer<typeof LanguageVersion>;
 export type LanguageLimits = z.infer<typeof LanguageLimits>;

@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import type { z } from "zod";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { stdinWindowBytes } from "../../protocol/streams.ts";
+import type { ServerTierId } from "../../protocol/tiers.ts";
 import { encodeDoorData, encodeRequest, parseReply, replyCap } from "./door-frames.ts";
 import { type DoorReply, type DoorRequest, doorFrame } from "./door-protocol.ts";
 import { type Frame, FrameReader, ProtocolBreach } from "./frame-reader.ts";
@@ -49,7 +50,7 @@ export class Lease {
 	#closeReason: "self" | "runner" | "breach" = "runner";
 	#closeDetail = "";
 
-	constructor(socketPath: string, language: string, version: string, handlers: LeaseHandlers) {
+	constructor(socketPath: string, claim: Omit<Extract<DoorRequest, { type: "claim" }>, "type">, handlers: LeaseHandlers) {
 		this.#handlers = handlers;
 		this.#socket = connect(socketPath);
 		this.#socket.on("data", (chunk: Buffer) => this.#take(chunk));
@@ -57,7 +58,7 @@ export class Lease {
 			this.#closeDetail = error.message;
 		});
 		this.#socket.on("close", () => this.#finish());
-		this.#send({ type: "claim", language, version });
+		this.#send({ type: "claim", ...claim });
 	}
 
 	/** Starts a program. False, and nothing sent, while an earlier run has no `exit` yet or when the lease is over. */
@@ -205,6 +206,13 @@ export class Lease {
 }
 
 /** `language` and `version` are the catalogue's own. Never throws: what fails comes as `refused` and `closed`. */
-export function openLease(options: { socketPath: string; language: string; version: string; handlers: LeaseHandlers }): Lease {
-	return new Lease(options.socketPath, options.language, options.version, options.handlers);
+export function openLease(options: {
+	socketPath: string;
+	language: string;
+	version: string;
+	tier: ServerTierId;
+	handlers: LeaseHandlers;
+}): Lease {
+	const { socketPath, language, version, tier, handlers } = options;
+	return new Lease(socketPath, { language, version, tier }, handlers);
 }

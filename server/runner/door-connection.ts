@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { EffectiveLimits } from "../../protocol/messages.ts";
+import type { ServerTierId } from "../../protocol/tiers.ts";
 import { encodeDoorData, encodeReply, parseRequest, requestCap } from "./door-frames.ts";
 import { type DoorReply, type DoorRequest, doorFrame } from "./door-protocol.ts";
 import { FrameReader, ProtocolBreach } from "./frame-reader.ts";
@@ -27,7 +28,7 @@ type Role =
 
 export interface DoorHost {
 	/** Answers the claim through the connection; null when it was refused. */
-	openLease(connection: DoorConnection, language: string, version: string): Lease | null;
+	openLease(connection: DoorConnection, language: string, version: string, tier: ServerTierId): Lease | null;
 	watch(connection: DoorConnection): void;
 	/** Exactly once; `lease` is given back here. `breach` names the rule that was broken, for the log. */
 	ended(connection: DoorConnection, lease: Lease | null, breach: string | null): void;
@@ -75,7 +76,7 @@ export class DoorConnection {
 	}
 
 	/** How a lease speaks through this connection. */
-	sinkFor(tier: string, limits: EffectiveLimits): LeaseSink {
+	sinkFor(tier: ServerTierId, limits: EffectiveLimits): LeaseSink {
 		return {
 			claimed: (isWarm) => this.send({ type: "claimed", tier, limits, isWarm }),
 			refused: (code) => {
@@ -175,7 +176,7 @@ export class DoorConnection {
 			this.#host.watch(this);
 			return;
 		}
-		const lease = this.#host.openLease(this, request.language, request.version);
+		const lease = this.#host.openLease(this, request.language, request.version, request.tier);
 		if (lease === null) return;
 		this.#role = { kind: "lease", lease };
 		lease.claim();

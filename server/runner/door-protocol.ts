@@ -3,6 +3,8 @@ import { errorCodes } from "../../protocol/errors.ts";
 import { ProgramFile } from "../../protocol/files.ts";
 import { EffectiveLimits, RequestedLimits } from "../../protocol/messages.ts";
 import { Outcome, StepName, StepReport } from "../../protocol/outcome.ts";
+import { PostureReport } from "../../protocol/posture.ts";
+import { ServerTierId, TierStatus } from "../../protocol/tiers.ts";
 
 /**
  * The runner's door: a unix socket on which one connection is one lease on one sandbox. It offers claim, run, bytes and end;
@@ -15,7 +17,7 @@ import { Outcome, StepName, StepReport } from "../../protocol/outcome.ts";
  * Order: `claim` comes first and is answered by `claimed` or `refused` (then the runner closes). After that `run` at most one at
  * a time, each answered by exactly one `exit`; a `run` sent while the sandbox is still being emptied simply starts when it is.
  * If the sandbox is lost between runs the runner sends `lost` and closes. Or the first message is `watch`: the runner answers with `status`
- * at once and at every change (at most every 250 ms), and that connection is no lease.
+ * at once and at every change (at most every 250 ms), with a `posture` for each subject measured so far and each that is measured later, and that connection is no lease.
  * A breach of these rules closes the connection. Credit for stdin is as in the agent's PROTOCOL.md A6, end to end.
  */
 
@@ -28,7 +30,7 @@ const Name = z.string().min(1).max(40);
 
 export const DoorRequest = z.discriminatedUnion("type", [
 	/** The catalogue's own id and version, already resolved from aliases by the gateway. */
-	z.strictObject({ type: z.literal("claim"), language: Name, version: Name }),
+	z.strictObject({ type: z.literal("claim"), language: Name, version: Name, tier: ServerTierId }),
 	z.strictObject({
 		type: z.literal("run"),
 		files: z.array(ProgramFile).max(64),
@@ -50,6 +52,8 @@ export type DoorRequest = z.infer<typeof DoorRequest>;
 
 export const RunnerStatus = z.strictObject({
 	engine: z.enum(["starting", "up", "down"]),
+	/** Every tier that a server can run, the operator's order first, disabled ones last. */
+	tiers: z.array(TierStatus),
 	/** Leases in use, of `maxLeases`. */
 	leases: z.int().nonnegative(),
 	maxLeases: z.int().positive(),
@@ -57,6 +61,8 @@ export const RunnerStatus = z.strictObject({
 		z.strictObject({
 			language: z.string(),
 			version: z.string(),
+			tier: ServerTierId,
+			/** Its image is there; whether the tier is offered, `tiers` say. */
 			isReady: z.boolean(),
 			idle: z.int().nonnegative(),
 			starting: z.int().nonnegative(),
@@ -66,7 +72,7 @@ export const RunnerStatus = z.strictObject({
 export type RunnerStatus = z.infer<typeof RunnerStatus>;
 
 export const DoorReply = z.discriminatedUnion("type", [
-	z.strictObject({ type: z.literal("claimed"), tier: z.string(), limits: EffectiveLimits, isWarm: z.boolean() }),
+	z.strictObject({ type: z.literal("claimed"), tier: ServerTierId, limits: EffectiveLimits, isWarm: z.boolean() }),
 	z.strictObject({ type: z.literal("refused"), code: z.enum(errorCodes) }),
 	z.strictObject({ type: z.literal("started"), step: StepName, limits: EffectiveLimits }),
 	z.strictObject({ type: z.literal("stats"), wallMs: z.number(), cpuMs: z.number(), memoryBytes: z.number() }),
@@ -75,5 +81,6 @@ export const DoorReply = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("exit"), outcome: Outcome, compile: StepReport.nullable(), program: StepReport.nullable() }),
 	z.strictObject({ type: z.literal("lost"), code: z.enum(errorCodes) }),
 	z.strictObject({ type: z.literal("status"), status: RunnerStatus }),
+	z.strictObject({ type: z.literal("posture"), report: PostureReport }),
 ]);
 export type DoorReply = z.infer<typeof DoorReply>;

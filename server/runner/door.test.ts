@@ -35,7 +35,7 @@ async function say(...frames: Uint8Array[]): Promise<string> {
 }
 
 const control = (message: unknown): Buffer => encodeFrame(1, Buffer.from(JSON.stringify(message)));
-const claimMessage = (): Buffer => encodeRequest({ type: "claim", language: "python", version });
+const claimMessage = (): Buffer => encodeRequest({ type: "claim", language: "python", version, tier: "container" });
 const run = {
 	type: "run",
 	files: [{ name: "x", content: "" }],

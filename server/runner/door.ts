@@ -3,12 +3,15 @@ import { connect, createServer, type Server } from "node:net";
 import { dirname } from "node:path";
 import type { Logger } from "pino";
 import type { ErrorCode } from "../../protocol/errors.ts";
+import type { PostureReport } from "../../protocol/posture.ts";
+import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
 import { DoorConnection, type DoorHost } from "./door-connection.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
 import { Lease } from "./lease.ts";
 import { effectiveLimits, type LimitSettings } from "./limits.ts";
 import type { Pool } from "./pool.ts";
+import type { TierBoard } from "./tier-board.ts";
 
 /**
  * The unix socket, its connections, and how many leases there may be. A lease counts from its claim until its sandbox is known to be
@@ -24,8 +27,8 @@ export interface DoorOptions {
 	readonly maxLeases: number;
 	readonly settings: LimitSettings;
 	readonly toolchains: readonly Toolchain[];
-	readonly tier: string;
 	readonly pool: Pool;
+	readonly tiers: Pick<TierBoard, "statuses" | "reports">;
 	readonly log: Logger;
 }
 
@@ -89,7 +92,8 @@ export class Door implements DoorHost {
 	}
 
 	status(): RunnerStatus {
-		return { ...this.#options.pool.status(), leases: this.#leases.size, maxLeases: this.#options.maxLeases };
+		const { pool, tiers } = this.#options;
+		return { ...pool.status(), tiers: tiers.statuses, leases: this.#leases.size, maxLeases: this.#options.maxLeases };
 	}
 
 	/** Tells the watchers: at once, or when `statusIntervalMs` have passed since the last time. */
@@ -107,8 +111,24 @@ export class Door implements DoorHost {
 		);
 	}
 
-	openLease(connection: DoorConnection, language: string, version: string): Lease | null {
-		const { toolchains, settings, pool, tier, log, maxLeases } = this.#options;
+	postureTaken(report: PostureReport): void {
+		for (const watcher of this.#watchers) watcher.send({ type: "posture", report });
+	}
+
+	/** Ends every lease of a tier that is no longer trusted. */
+	withdraw(tier: ServerTierId): void {
+		for (const connection of this.#connections) {
+			const { lease } = connection;
+			if (lease?.tier !== tier) continue;
+			lease.run?.lose("tierWithdrawn");
+			connection.send({ type: "lost", code: "tierWithdrawn" });
+			this.#giveBack(lease);
+			connection.end();
+		}
+	}
+
+	openLease(connection: DoorConnection, language: string, version: string, tier: ServerTierId): Lease | null {
+		const { toolchains, settings, pool, log, maxLeases } = this.#options;
 		const ofLanguage = toolchains.filter((toolchain) => toolchain.language.id === language);
 		const toolchain = ofLanguage.find((candidate) => candidate.version.version === version);
 		const refuse = (code: ErrorCode): null => {
@@ -122,9 +142,10 @@ export class Door implements DoorHost {
 		const lease = new Lease({
 			pool,
 			toolchain,
+			tier,
 			settings,
-			sink: connection.sinkFor(tier, effectiveLimits(settings, toolchain.language.limits, {})),
-			log: log.child({ lease: this.#nextLeaseNumber++, language: toolchain.key }),
+			sink: connection.sinkFor(tier, effectiveLimits(settings, toolchain.limits, {})),
+			log: log.child({ lease: this.#nextLeaseNumber++, tier, language: toolchain.key }),
 		});
 		this.#leases.add(lease);
 		this.statusChanged();
@@ -134,6 +155,7 @@ export class Door implements DoorHost {
 	watch(connection: DoorConnection): void {
 		this.#watchers.add(connection);
 		connection.send({ type: "status", status: this.status() });
+		for (const report of this.#options.tiers.reports) connection.send({ type: "posture", report });
 	}
 
 	ended(connection: DoorConnection, lease: Lease | null, breach: string | null): void {

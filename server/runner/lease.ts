@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { ErrorCode } from "../../protocol/errors.ts";
+import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
 import type { AgentHandlers, AgentLink } from "./agent-link.ts";
 import type { LimitSettings } from "./limits.ts";
@@ -38,6 +39,7 @@ type State =
 export class Lease {
 	readonly #pool: Pool;
 	readonly #toolchain: Toolchain;
+	readonly tier: ServerTierId;
 	readonly #settings: LimitSettings;
 	readonly #sink: LeaseSink;
 	readonly #log: Logger;
@@ -47,9 +49,10 @@ export class Lease {
 	#heldExits: Omit<RunEnd, "isSandboxUsable">[] = [];
 	#run: ProgramRun | null = null;
 
-	constructor(options: { pool: Pool; toolchain: Toolchain; settings: LimitSettings; sink: LeaseSink; log: Logger }) {
+	constructor(options: { pool: Pool; toolchain: Toolchain; tier: ServerTierId; settings: LimitSettings; sink: LeaseSink; log: Logger }) {
 		this.#pool = options.pool;
 		this.#toolchain = options.toolchain;
+		this.tier = options.tier;
 		this.#settings = options.settings;
 		this.#sink = options.sink;
 		this.#log = options.log;
@@ -90,7 +93,7 @@ export class Lease {
 	}
 
 	#takeSandbox(): void {
-		const claim = this.#pool.claim(this.#toolchain, {
+		const claim = this.#pool.claim(this.#toolchain, this.tier, {
 			granted: (link) => this.#granted(link, false),
 			refused: (code) => this.#refused(code),
 		});

@@ -41,14 +41,14 @@ test("limits that are no positive whole numbers, and words for the engine, are r
 	for (const word of ["image", "mount", "runtime", "user", "memoryBytes"]) {
 		assert.ok(!DoorRequest.safeParse({ ...run, [word]: "x" }).success);
 		assert.ok(!DoorRequest.safeParse({ ...run, limits: { [word]: 1 } }).success);
-		assert.ok(!DoorRequest.safeParse({ type: "claim", language: "python", version: "3", [word]: "x" }).success);
+		assert.ok(!DoorRequest.safeParse({ type: "claim", language: "python", version: "3", tier: "container", [word]: "x" }).success);
 	}
 });
 
 test("what may be written stays below the memory limit, however small that is (ATTACKS.md 3)", () => {
 	for (const memoryBytes of [16 * MiB, 64 * MiB, 256 * MiB, 512 * MiB]) {
 		const limits = sandboxLimits({ ...config, memoryBytes }, {});
-		const mounts = Object.values(tmpfsMounts({ ...limits, image: "x", label: "x" }));
+		const mounts = Object.values(tmpfsMounts({ ...limits, tier: "container", image: "x", label: "x" }));
 		const sizes = mounts.map((options) => Number(/size=(\d+)/.exec(options)?.[1]));
 		assert.equal(sizes.length, 3);
 		assert.ok(sizes.reduce((sum, size) => sum + size, 0) < memoryBytes);

@@ -28,7 +28,7 @@ function asked(ask: number | undefined, fallback: number, maximum: number): numb
 }
 
 /** Fixed when the sandbox is made. Half of its memory is the most that its workspace may be: files there count as memory. */
-export function sandboxLimits(settings: LimitSettings, language: LanguageLimits): Omit<SandboxSpec, "image" | "label"> {
+export function sandboxLimits(settings: LimitSettings, language: LanguageLimits): Omit<SandboxSpec, "tier" | "image" | "label"> {
 	const memoryBytes = asked(language.memoryBytes, settings.memoryBytes, settings.maxMemoryBytes);
 	return {
 		memoryBytes,

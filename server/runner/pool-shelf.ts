@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../protocol/errors.ts";
+import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
 import type { AgentLink } from "./agent-link.ts";
 
@@ -11,9 +12,13 @@ export interface ClaimWaiter {
 	refused(code: ErrorCode): void;
 }
 
-/** The pool's part for one version of one language: what is warm, what is being made, who waits, and when to try again after failures. */
+/** After the last claim of a tier that is not its language's first choice, its shelf stays warm this long. */
+const demandMs = 600_000;
+
+/** The pool's part for one version of one language in one tier: what is warm, what is being made, who waits, and when to try again after failures. */
 export class Shelf {
 	readonly toolchain: Toolchain;
+	readonly tier: ServerTierId;
 	image: string | null = null;
 	idle: AgentLink[] = [];
 	starting = 0;
@@ -21,9 +26,23 @@ export class Shelf {
 	readonly waiters = new Set<ClaimWaiter>();
 	#failures = 0;
 	#tryAtMs = 0;
+	#demandedUntilMs = 0;
 
-	constructor(toolchain: Toolchain) {
+	constructor(toolchain: Toolchain, tier: ServerTierId) {
 		this.toolchain = toolchain;
+		this.tier = tier;
+	}
+
+	get key(): string {
+		return shelfKey(this.tier, this.toolchain);
+	}
+
+	claimed(): void {
+		this.#demandedUntilMs = performance.now() + demandMs;
+	}
+
+	isInDemand(): boolean {
+		return performance.now() < this.#demandedUntilMs;
 	}
 
 	succeeded(): void {
@@ -46,3 +65,5 @@ export class Shelf {
 		return Math.max(0, Math.ceil(this.#tryAtMs - performance.now()));
 	}
 }
+
+export const shelfKey = (tier: ServerTierId, toolchain: Toolchain): string => `${tier}/${toolchain.key}`;

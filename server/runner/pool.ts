@@ -1,15 +1,19 @@
 import type { Logger } from "pino";
 import type { ErrorCode } from "../../protocol/errors.ts";
+import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Config } from "../config.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
 import { type AgentHandlers, AgentLink } from "./agent-link.ts";
 import type { SandboxDriver } from "./drivers/driver.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { type LimitSettings, sandboxLimits } from "./limits.ts";
-import { type ClaimWaiter, Shelf } from "./pool-shelf.ts";
+import { type ClaimWaiter, Shelf, shelfKey } from "./pool-shelf.ts";
 
 /**
- * The warm pool: for each version of each language, sandboxes that are started, attached and have said READY.
+ * The warm pool: for each version of each language in each tier, sandboxes that are started, attached and have said READY.
+ *
+ * A tier is shut until `openTier`; while it is shut it has no sandbox and gives none. Of the tiers that are open, a version is kept
+ * warm in the first, and in another for some minutes after it was asked for there.
  *
  * Who owns what: the pool owns a sandbox from `create` until a claim takes its link, and again from `retire`, when it is destroyed.
  * A claim takes an idle link without asking the engine anything. When there is none it waits, and what is created next for its
@@ -37,6 +41,9 @@ export class Pool {
 	readonly #log: Logger;
 	readonly #onChange: () => void;
 	readonly #watch: EngineWatch;
+	/** In the operator's order. */
+	readonly #tiers: readonly ServerTierId[];
+	readonly #openTiers = new Set<ServerTierId>();
 	/** In the order in which they are filled. */
 	readonly #shelves = new Map<string, Shelf>();
 	readonly #work = new Set<Promise<void>>();
@@ -48,6 +55,8 @@ export class Pool {
 	constructor(options: {
 		driver: SandboxDriver;
 		toolchains: readonly Toolchain[];
+		/** Those that the operator allows, in his order. */
+		tiers: readonly ServerTierId[];
 		settings: PoolSettings;
 		log: Logger;
 		/** The figures of `status` may have changed. */
@@ -57,10 +66,14 @@ export class Pool {
 		this.#settings = options.settings;
 		this.#log = options.log;
 		this.#onChange = options.onChange;
+		this.#tiers = options.tiers;
 		// Python first: it is what a new visitor's page opens with.
 		const isPython = (toolchain: Toolchain): number => (toolchain.language.id === "python" ? 0 : 1);
 		for (const toolchain of [...options.toolchains].sort((a, b) => isPython(a) - isPython(b))) {
-			this.#shelves.set(toolchain.key, new Shelf(toolchain));
+			for (const tier of options.tiers.filter((it) => toolchain.tiers.includes(it))) {
+				const shelf = new Shelf(toolchain, tier);
+				this.#shelves.set(shelf.key, shelf);
+			}
 		}
 		this.#watch = new EngineWatch(options.driver, options.log, (state) => this.#engineChanged(state));
 	}
@@ -70,12 +83,28 @@ export class Pool {
 		return this.#watch.start();
 	}
 
-	setImage(language: string, version: string, image: string): void {
-		const shelf = this.#shelves.get(`${language}@${version}`);
-		if (shelf === undefined) throw new Error(`no such language in the catalogue: ${language} ${version}`);
-		if (shelf.image === image) return;
+	/** Nothing where the operator does not allow the tier, or the language does not run in it. */
+	setImage(toolchain: Toolchain, tier: ServerTierId, image: string): void {
+		const shelf = this.#shelves.get(shelfKey(tier, toolchain));
+		if (shelf === undefined || shelf.image === image) return;
 		shelf.image = image;
 		this.#retireIdle(shelf);
+		this.#schedule();
+	}
+
+	openTier(tier: ServerTierId): void {
+		this.#openTiers.add(tier);
+		this.#schedule();
+	}
+
+	/** What is idle in it is destroyed, who waits is refused. Leases that have a sandbox of it are their owner's to end. */
+	shutTier(tier: ServerTierId): void {
+		if (!this.#openTiers.delete(tier)) return;
+		for (const shelf of this.#shelves.values()) {
+			if (shelf.tier !== tier) continue;
+			this.#refuseWaiters(shelf, "tierUnavailable");
+			this.#retireIdle(shelf);
+		}
 		this.#schedule();
 	}
 
@@ -85,6 +114,7 @@ export class Pool {
 			languages: [...this.#shelves.values()].map((shelf) => ({
 				language: shelf.toolchain.language.id,
 				version: shelf.toolchain.version.version,
+				tier: shelf.tier,
 				isReady: shelf.image !== null,
 				idle: shelf.idle.length,
 				starting: shelf.starting,
@@ -93,12 +123,14 @@ export class Pool {
 	}
 
 	/** `waiter` is called only when the answer is `waiting`, once, and never from within this call. */
-	claim(toolchain: Toolchain, waiter: ClaimWaiter): Claim {
-		const shelf = this.#shelves.get(toolchain.key);
+	claim(toolchain: Toolchain, tier: ServerTierId, waiter: ClaimWaiter): Claim {
+		const shelf = this.#shelves.get(shelfKey(tier, toolchain));
 		if (this.#isClosed) return { kind: "refused", code: "shuttingDown" };
-		if (shelf === undefined) return { kind: "refused", code: "unknownVersion" };
+		if (shelf === undefined) return { kind: "refused", code: toolchain.tiers.includes(tier) ? "tierUnavailable" : "tierWithoutLanguage" };
 		if (this.#watch.state !== "up") return { kind: "refused", code: this.#watch.state === "down" ? "engineDown" : "runnerDown" };
 		if (shelf.image === null) return { kind: "refused", code: "imagesMissing" };
+		if (!this.#openTiers.has(tier)) return { kind: "refused", code: "tierUnavailable" };
+		shelf.claimed();
 		const link = shelf.idle.shift();
 		if (link !== undefined) {
 			this.#refillTimer ??= setTimeout(() => {
@@ -172,7 +204,7 @@ export class Pool {
 		for (const shelf of shelves) {
 			while (shelf.waiters.size > shelf.starting && starting() < creationConcurrency) this.#create(shelf);
 		}
-		const isWanting = (shelf: Shelf): boolean => shelf.image !== null && shelf.idle.length + shelf.starting < this.#settings.poolSize;
+		const isWanting = (shelf: Shelf): boolean => shelf.idle.length + shelf.starting < this.#wantedIn(shelf);
 		for (const shelf of shelves.filter(isWanting).sort((a, b) => a.idle.length - b.idle.length)) {
 			while (isWanting(shelf) && shelf.mayTry() && starting() < refillConcurrency && this.#warmCount() < this.#settings.poolCeiling)
 				this.#create(shelf);
@@ -180,6 +212,13 @@ export class Pool {
 		const waits = shelves.filter((shelf) => isWanting(shelf) && !shelf.mayTry()).map((shelf) => shelf.msUntilTry());
 		if (waits.length > 0) this.#wakeTimer = setTimeout(() => this.#schedule(), Math.min(...waits));
 		this.#onChange();
+	}
+
+	/** How many are to be kept warm. */
+	#wantedIn(shelf: Shelf): number {
+		if (shelf.image === null || !this.#openTiers.has(shelf.tier)) return 0;
+		const first = this.#tiers.find((tier) => this.#openTiers.has(tier) && shelf.toolchain.tiers.includes(tier));
+		return first === shelf.tier || shelf.isInDemand() ? this.#settings.poolSize : 0;
 	}
 
 	/** Those under way included: they take memory as well. */
@@ -209,7 +248,10 @@ export class Pool {
 		} catch (error) {
 			shelf.starting--;
 			shelf.failed();
-			this.#log.error({ language: shelf.toolchain.key, err: error, retryMs: shelf.msUntilTry() }, "a sandbox could not be made");
+			this.#log.error(
+				{ tier: shelf.tier, language: shelf.toolchain.key, err: error, retryMs: shelf.msUntilTry() },
+				"a sandbox could not be made",
+			);
 			this.#watch.suspect();
 			// Those whom this creation was for, and nobody whom another under way will serve.
 			for (const waiter of [...shelf.waiters].slice(shelf.starting)) {
@@ -223,8 +265,8 @@ export class Pool {
 	/** Rejects, with nothing left behind, unless the agent says READY in time. */
 	async #boot(shelf: Shelf, image: string): Promise<AgentLink> {
 		const { toolchain } = shelf;
-		const limits = sandboxLimits(this.#settings, toolchain.language.limits);
-		const sandbox = await this.#driver.create({ ...limits, image, label: toolchain.key });
+		const limits = sandboxLimits(this.#settings, toolchain.limits);
+		const sandbox = await this.#driver.create({ ...limits, tier: shelf.tier, image, label: toolchain.key });
 		return new Promise<AgentLink>((resolve, reject) => {
 			const give = (outcome: () => void): void => {
 				clearTimeout(timer);
@@ -242,7 +284,7 @@ export class Pool {
 
 	#place(shelf: Shelf, link: AgentLink, image: string): void {
 		const [waiter] = shelf.waiters;
-		if (this.#isClosed || image !== shelf.image) {
+		if (this.#isClosed || image !== shelf.image || !this.#openTiers.has(shelf.tier)) {
 			void this.retire(link);
 			return;
 		}
@@ -252,7 +294,7 @@ export class Pool {
 			return;
 		}
 		// Somebody waited, and went away.
-		if (shelf.idle.length >= this.#settings.poolSize || this.#warmCount() >= this.#settings.poolCeiling) {
+		if (shelf.idle.length >= this.#wantedIn(shelf) || this.#warmCount() >= this.#settings.poolCeiling) {
 			void this.retire(link);
 			return;
 		}

@@ -1,6 +1,7 @@
 import { chownSync } from "node:fs";
 import { pino } from "pino";
 import { z } from "zod";
+import { ServerTierId } from "../../protocol/tiers.ts";
 import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
 import { connectEngine } from "./drivers/engine-connection.ts";
@@ -16,7 +17,14 @@ const Start = z.looseObject({
 	doorOwner: z.strictObject({ uid: z.int(), gid: z.int() }).nullable(),
 });
 
-const Image = z.strictObject({ type: z.literal("image"), language: z.string(), version: z.string(), reference: z.string() });
+const Image = z.strictObject({
+	type: z.literal("image"),
+	language: z.string(),
+	version: z.string(),
+	reference: z.string(),
+	/** Absent: every tier that starts from the plain image. */
+	tiers: z.array(ServerTierId).optional(),
+});
 
 runAsChild(async (config, message) => {
 	const start = Start.parse(message);
@@ -27,12 +35,24 @@ runAsChild(async (config, message) => {
 		catalogue: await readCatalogue(start.catalogueDir),
 		socketPath: start.socketPath,
 		log,
+		assess: async (_, { tier, toolchain }) => ({
+			subject: tier,
+			startedAtMs: Date.now(),
+			tookMs: 0,
+			verdict: "passed",
+			problem: null,
+			image: toolchain.key,
+			facts: {},
+			attacks: [],
+			differences: [],
+			figures: { startMs: null, warmMs: null, idleMemoryBytes: null },
+		}),
 	});
 	if (start.doorOwner !== null) chownSync(start.socketPath, start.doorOwner.uid, start.doorOwner.gid);
 	return {
 		onMessage(raw) {
 			const image = Image.parse(raw);
-			runner.setImage(image.language, image.version, image.reference);
+			runner.setImage(image.language, image.version, image.reference, image.tiers);
 		},
 		close: () => runner.close(),
 	};

@@ -36,7 +36,7 @@ export function planRun(request: RunRequest, toolchain: Toolchain, settings: Lim
 	if (problem !== null) return problem.code;
 	if (!request.files.some((file) => file.name === request.entry)) return "invalidRequest";
 	if (!request.arguments.every((argument) => isWellFormedText(argument) && !argument.includes("\0"))) return "invalidRequest";
-	const limits = effectiveLimits(settings, toolchain.language.limits, request.limits);
+	const limits = effectiveLimits(settings, toolchain.limits, request.limits);
 	const names = request.files.map((file) => file.name);
 	const runArgv = [...fillCommand(toolchain.run, request.entry, names), ...request.arguments];
 	const terminal = request.mode === "pty" ? { columns: request.columns, rows: request.rows } : null;
@@ -51,7 +51,7 @@ export function planRun(request: RunRequest, toolchain: Toolchain, settings: Lim
 				? null
 				: {
 						argv: fillCommand(toolchain.compile, request.entry, names),
-						limits: compileLimits(settings, toolchain.language.limits, limits),
+						limits: compileLimits(settings, toolchain.limits, limits),
 					},
 		run: { argv: runArgv, limits },
 	};

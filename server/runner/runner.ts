@@ -3,16 +3,24 @@ import { fileURLToPath } from "node:url";
 import type Docker from "dockerode";
 import type { Logger } from "pino";
 import { z } from "zod";
+import type { PostureReport } from "../../protocol/posture.ts";
+import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import { Door } from "./door.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
+import type { SandboxDriver } from "./drivers/driver.ts";
 import { drivers } from "./drivers/index.ts";
+import { type TierRuntimes, tierShapes } from "./drivers/shapes.ts";
 import { Pool } from "./pool.ts";
+import { type Assessment, TierBoard } from "./tier-board.ts";
 
 export interface Runner {
-	/** That version can be claimed from now on. Throws for what is not in the catalogue. */
-	setImage(language: string, version: string, imageReference: string): void;
+	/**
+	 * That version can be claimed in those tiers, as soon as they are offered. Throws for what is not in the catalogue.
+	 * Without `tiers`: all of the version's that start from the plain image.
+	 */
+	setImage(language: string, version: string, imageReference: string, tiers?: readonly ServerTierId[]): void;
 	status(): RunnerStatus;
 	/** Refuses new claims, kills every sandbox, removes the socket. */
 	close(): Promise<void>;
@@ -45,17 +53,38 @@ export async function startRunner(options: {
 	log: Logger;
 	/** Default: the one beside the images. */
 	seccompPath?: string;
+	/** Takes a tier's posture; nothing is offered without it. */
+	assess(driver: SandboxDriver, assessment: Assessment): Promise<PostureReport>;
+	/** Default: the engine's default for containers, and `runsc`. */
+	runtimes?: TierRuntimes;
 }): Promise<Runner> {
 	const { config, docker, catalogue, socketPath, log } = options;
 	const profile = await readSeccompProfile(options.seccompPath ?? defaultSeccompPath);
-	const driver = drivers.docker(docker, config.instance, profile);
-	const pool = new Pool({ driver, toolchains: catalogue.toolchains, settings: config, log, onChange: () => door.statusChanged() });
+	const runtimes = options.runtimes ?? { container: { name: undefined }, gvisor: { name: "runsc" } };
+	const driver = drivers.docker(docker, config.instance, tierShapes(profile, runtimes));
+	const tiers = config.tiers.filter((tier) => tier !== "browser");
+	const pool = new Pool({ driver, toolchains: catalogue.toolchains, tiers, settings: config, log, onChange: () => door.statusChanged() });
+	const board: TierBoard = new TierBoard({
+		enabled: tiers,
+		intervalMs: config.postureIntervalMs,
+		log,
+		assess: (assessment) => options.assess(driver, assessment),
+		changed(tier, isOffered) {
+			if (isOffered) pool.openTier(tier);
+			else {
+				pool.shutTier(tier);
+				door.withdraw(tier);
+			}
+			door.statusChanged();
+		},
+		reported: (report) => door.postureTaken(report),
+	});
 	const door: Door = new Door({
 		socketPath,
 		maxLeases: config.maxLeases,
 		settings: config,
 		toolchains: catalogue.toolchains,
-		tier: driver.tier,
+		tiers: board,
 		pool,
 		log,
 	});
@@ -68,10 +97,18 @@ export async function startRunner(options: {
 		throw error;
 	}
 	return {
-		setImage: (language, version, imageReference) => pool.setImage(language, version, imageReference),
+		setImage(language, version, image, chosen) {
+			const toolchain = catalogue.toolchains.find((it) => it.language.id === language && it.version.version === version);
+			if (toolchain === undefined) throw new Error(`no such language in the catalogue: ${language} ${version}`);
+			for (const tier of chosen ?? toolchain.tiers.filter((it) => it !== "microvm")) {
+				pool.setImage(toolchain, tier, image);
+				board.imageReady({ tier, toolchain, image });
+			}
+		},
 		status: () => door.status(),
 		async close() {
 			await door.close();
+			await board.close();
 			await pool.close();
 		},
 	};

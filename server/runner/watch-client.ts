@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import type { PostureReport } from "../../protocol/posture.ts";
 import { encodeRequest, parseReply, replyCap } from "./door-frames.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
 import { FrameReader, ProtocolBreach } from "./frame-reader.ts";
@@ -6,6 +7,8 @@ import { FrameReader, ProtocolBreach } from "./frame-reader.ts";
 export interface RunnerWatch {
 	/** The last status, or null while the runner is down. */
 	readonly status: RunnerStatus | null;
+	/** The newest of each subject; kept while the runner is down, for what they say was so. */
+	readonly postures: readonly PostureReport[];
 	close(): void;
 }
 
@@ -25,6 +28,7 @@ export function watchRunner(options: {
 	let isClosed = false;
 	let isDownTold = false;
 	let status: RunnerStatus | null = null;
+	const postures = new Map<string, PostureReport>();
 	let retryMs = firstRetryMs;
 	let retryTimer: NodeJS.Timeout | undefined;
 	let socket: Socket;
@@ -38,8 +42,12 @@ export function watchRunner(options: {
 			try {
 				for (const frame of reader.read(chunk)) {
 					const reply = parseReply(frame);
-					if (reply.type !== "status") throw new ProtocolBreach("notAStatus");
 					if (isClosed) return;
+					if (reply.type === "posture") {
+						postures.set(reply.report.subject, reply.report);
+						continue;
+					}
+					if (reply.type !== "status") throw new ProtocolBreach("notAStatus");
 					status = reply.status;
 					isDownTold = false;
 					retryMs = firstRetryMs;
@@ -70,6 +78,9 @@ export function watchRunner(options: {
 	return {
 		get status() {
 			return status;
+		},
+		get postures() {
+			return [...postures.values()];
 		},
 		close() {
 			isClosed = true;

@@ -50,7 +50,7 @@ class LeaseDouble {
 				this.door.busyClaims--;
 				this.reply({ type: "refused", code: "queueFull" });
 				this.socket.end();
-			} else if (this.door.refuseWith === null) this.reply({ type: "claimed", tier: "double", limits, isWarm: true });
+			} else if (this.door.refuseWith === null) this.reply({ type: "claimed", tier: "container", limits, isWarm: true });
 			else {
 				this.reply({ type: "refused", code: this.door.refuseWith });
 				this.socket.end();
@@ -194,13 +194,15 @@ export class DoorDouble {
 	}
 
 	#status(): RunnerStatus {
+		const tiers = [{ tier: "container" as const, state: "offered" as const, reason: null, checkedAtMs: 0 }];
 		const languages = this.#catalogue.toolchains.map(({ language, version }) => ({
 			language: language.id,
 			version: version.version,
+			tier: "container" as const,
 			isReady: true,
 			idle: 1,
 			starting: 0,
 		}));
-		return { engine: "up", leases: this.leases.size, maxLeases: this.#maxLeases, languages };
+		return { engine: "up", leases: this.leases.size, maxLeases: this.#maxLeases, tiers, languages };
 	}
 }

@@ -27,7 +27,14 @@ export function tmpfsMounts(spec: SandboxSpec): Record<string, string> {
 	};
 }
 
-export function containerOptions(spec: SandboxSpec, name: string, instance: string, seccompProfile: string): Docker.ContainerCreateOptions {
+/** @param runtime the engine's name for it; absent: the engine's default. */
+export function containerOptions(
+	spec: SandboxSpec,
+	name: string,
+	instance: string,
+	seccompProfile: string,
+	runtime?: string,
+): Docker.ContainerCreateOptions {
 	// The engine's types leave out CgroupnsMode.
 	const hostConfig: Docker.HostConfig & { readonly CgroupnsMode: "private" } = {
 		NetworkMode: "none",
@@ -56,6 +63,7 @@ export function containerOptions(spec: SandboxSpec, name: string, instance: stri
 		RestartPolicy: { Name: "no" },
 		Init: false,
 		Privileged: false,
+		...(runtime === undefined ? {} : { Runtime: runtime }),
 	};
 	return {
 		name,
@@ -63,7 +71,7 @@ export function containerOptions(spec: SandboxSpec, name: string, instance: stri
 		Hostname: "sandbox",
 		User: "0:0",
 		Env: [],
-		Labels: { [instanceLabel]: instance, "sandglass.language": spec.label },
+		Labels: { [instanceLabel]: instance, "sandglass.language": spec.label, "sandglass.tier": spec.tier },
 		Tty: false,
 		OpenStdin: true,
 		// When our connection ends, whatever ended it, the agent's standard input ends and it kills everything (PROTOCOL.md A9).

@@ -3,8 +3,9 @@ import { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import { z } from "zod";
 import { AttachedStream } from "./attached-stream.ts";
-import { containerOptions, instanceLabel } from "./docker-container.ts";
+import { instanceLabel } from "./docker-container.ts";
 import type { Sandbox, SandboxDriver, SandboxSpec } from "./driver.ts";
+import type { Shapes } from "./shapes.ts";
 
 /**
  * Sandboxes as containers of a Docker engine (API 1.41, Docker 20.10, and later). Of a live container it uses create, attach, start
@@ -40,25 +41,26 @@ interface AbortableCalls {
 
 export class DockerDriver implements SandboxDriver {
 	readonly name = "docker";
-	readonly tier = "container";
 	readonly #docker: Docker;
 	readonly #instance: string;
-	readonly #seccompProfile: string;
+	readonly #shapes: Shapes;
 	readonly #owned = new Set<string>();
 	#fitness: Promise<void> | undefined;
 
-	constructor(docker: Docker, instance: string, seccompProfile: string) {
+	constructor(docker: Docker, instance: string, shapes: Shapes) {
 		this.#docker = docker;
 		this.#instance = instance;
-		this.#seccompProfile = seccompProfile;
+		this.#shapes = shapes;
 	}
 
 	async create(spec: SandboxSpec): Promise<Sandbox> {
+		const shape = this.#shapes[spec.tier];
+		if (shape === undefined) throw new EngineUnfit(`this engine has nothing to make the tier ${spec.tier} with`);
 		await this.#requireFitness();
 		const name = `${this.#instance}-${randomBytes(8).toString("hex")}`;
 		this.#owned.add(name);
 		try {
-			const options = containerOptions(spec, name, this.#instance, this.#seccompProfile);
+			const options = shape(spec, name, this.#instance);
 			const container = await this.#docker.createContainer({ ...options, abortSignal: AbortSignal.timeout(callTimeoutMs) });
 			const stream = await this.#attach(container);
 			try {

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { ServerTierId } from "../../../protocol/tiers.ts";
 
 /**
  * What the runner asks of an isolation. A driver knows an engine and nothing of languages, frames, leases or pools.
@@ -6,6 +7,7 @@ import type { Duplex } from "node:stream";
  */
 
 export interface SandboxSpec {
+	readonly tier: ServerTierId;
 	/** The image as the engine knows it; it comes from the operator's side, never from a request. */
 	readonly image: string;
 	/** For the engine's labels, so that an operator can see whose sandbox it is. */
@@ -36,8 +38,6 @@ export interface Sandbox {
 
 export interface SandboxDriver {
 	readonly name: string;
-	/** The name of the isolation as readers see it. */
-	readonly tier: string;
 	/** Rejects when the sandbox cannot be made exactly as asked; then nothing of it is left, or `reap` finds it. */
 	create(spec: SandboxSpec): Promise<Sandbox>;
 	/** Destroys every sandbox of this instance that this process does not own: what an earlier one, or an outage, left. Resolves to their number. */

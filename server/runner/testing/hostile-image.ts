@@ -39,7 +39,7 @@ async function importImage(mode: string, archive: Buffer): Promise<Offered> {
 	});
 	await text(progress);
 	const id = `hostile-${mode}`;
-	const version = { version: "1", suite: "none" };
+	const version = { version: "1", suite: "none", tiers: ["container"] };
 	const definition = LanguageDefinition.parse({
 		id,
 		name: id,
@@ -56,8 +56,13 @@ async function importImage(mode: string, archive: Buffer): Promise<Offered> {
 	const [parsedVersion] = definition.versions;
 	if (parsedVersion === undefined) throw new Error("unreachable");
 	const toolchain: Toolchain = {
-		language: { ...definition, examples: [], folder: "" },
-		version: parsedVersion,
+		language: { ...definition, examples: [], versions: [], folder: "" },
+		version: { ...parsedVersion, examples: [] },
+		tiers: ["container"],
+		image: id,
+		suite: "none",
+		npmPackages: [],
+		limits: {},
 		compile: undefined,
 		run: definition.run,
 		environment: {},

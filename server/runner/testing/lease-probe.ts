@@ -1,3 +1,4 @@
+import type { ServerTierId } from "../../../protocol/tiers.ts";
 import { type Lease, type LeaseHandlers, type LeaseRun, openLease } from "../client.ts";
 import type { Rig } from "./rig.ts";
 
@@ -16,7 +17,7 @@ export class LeaseProbe {
 	outputBytes = 0;
 	#wake: () => void = () => undefined;
 
-	constructor(rig: Pick<Rig, "socketPath">, language: string, version: string) {
+	constructor(rig: Pick<Rig, "socketPath">, language: string, version: string, tier: ServerTierId = "container") {
 		const keep = (event: Event): void => {
 			this.events.push(event);
 			this.#wake();
@@ -25,6 +26,7 @@ export class LeaseProbe {
 			socketPath: rig.socketPath,
 			language,
 			version,
+			tier,
 			handlers: {
 				claimed: (...values) => keep({ name: "claimed", values }),
 				refused: (...values) => keep({ name: "refused", values }),

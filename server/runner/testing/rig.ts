@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type Docker from "dockerode";
 import { type Logger, pino } from "pino";
+import type { PostureReport } from "../../../protocol/posture.ts";
 import { ensureImages } from "../../../setup/images.ts";
 import { type Config, readConfig } from "../../config.ts";
 import { readCatalogue, type Toolchain } from "../../languages/catalogue.ts";
 import { connectEngine } from "../drivers/engine-connection.ts";
 import { defaultSeccompPath, type Runner, startRunner } from "../runner.ts";
+import type { Assessment } from "../tier-board.ts";
 
 /** A real runner on the real engine, under an instance name of its own, for the tests beside this folder. */
 
@@ -56,22 +58,48 @@ export interface RigOptions {
 	readonly seccompPath?: string;
 	/** Default: one of its own. */
 	readonly socketPath?: string;
+	/** Default: every tier passes at once; these tests are about what comes after. */
+	readonly assess?: Parameters<typeof startRunner>[0]["assess"];
+}
+
+export async function passAtOnce(_: unknown, { tier, toolchain }: Assessment): Promise<PostureReport> {
+	return {
+		subject: tier,
+		startedAtMs: Date.now(),
+		tookMs: 0,
+		verdict: "passed",
+		problem: null,
+		image: toolchain.key,
+		facts: {},
+		attacks: [],
+		differences: [],
+		figures: { startMs: null, warmMs: null, idleMemoryBytes: null },
+	};
 }
 
 let rigNumber = 0;
 
 /** `settings` differ from the defaults; no warm sandbox unless they say so. */
-export async function startRig({ offered, settings = {}, docker = engine, instance, seccompPath, ...place }: RigOptions): Promise<Rig> {
+export async function startRig({
+	offered,
+	settings = {},
+	docker = engine,
+	instance,
+	seccompPath,
+	assess,
+	...place
+}: RigOptions): Promise<Rig> {
 	const folder = mkdtempSync(join(tmpdir(), "sandglass-runner-"));
 	const socketPath = place.socketPath ?? join(folder, "door", "runner.sock");
 	const config = {
 		...readConfig({}, folder),
 		poolSize: 0,
+		tiers: ["container" as const],
 		instance: instance ?? `runner-test-${process.pid}-${rigNumber++}`,
 		...settings,
 	};
 	const catalogue = { toolchains: offered.map(({ toolchain }) => toolchain) };
-	const runner = await startRunner({ config, docker, catalogue, socketPath, log: silentLog, seccompPath });
+	const runner = await startRunner({ config, docker, catalogue, socketPath, log: silentLog, seccompPath, assess: assess ?? passAtOnce });
 	for (const { toolchain, image } of offered) if (image !== null) runner.setImage(toolchain.language.id, toolchain.version.version, image);
 	return {
 		runner,

@@ -1,0 +1,54 @@
+import type { Catalogue, CatalogueLanguage, CatalogueTier, CatalogueVersion } from "../../protocol/catalogue.ts";
+import { type TierId, tierTable } from "../../protocol/tiers.ts";
+import type { Config } from "../config.ts";
+import type { Language, LanguageCatalogue, LoadedExample, LoadedVersion } from "../languages/catalogue.ts";
+import type { RunnerStatus } from "../runner/door-protocol.ts";
+
+/** What the page offers: the languages with their versions, and the isolations as they stand now. */
+
+export function describeCatalogue(options: {
+	readonly config: Config;
+	readonly catalogue: LanguageCatalogue;
+	readonly build: string;
+	readonly status: RunnerStatus | null;
+}): Catalogue {
+	const { config, catalogue, build, status } = options;
+	const tiers = config.tiers.map((tier) => describeTier(tier, status));
+	const offered = tiers.filter((it) => it.state === "offered").map((it) => it.tier);
+	const describeVersion = (language: Language, version: LoadedVersion): CatalogueVersion => ({
+		version: version.version,
+		title: version.title ?? version.version,
+		tiers: config.tiers.filter((tier) => version.tiers.includes(tier)),
+		isReady: version.tiers.some((tier) => offered.includes(tier) && hasImage(language, version, tier, status)),
+		...(version.examples === language.examples ? {} : { examples: version.examples.map(describeExample) }),
+	});
+	const describeLanguage = (language: Language): CatalogueLanguage => ({
+		id: language.id,
+		name: language.name,
+		monacoId: language.monacoId,
+		aliases: [...language.aliases],
+		fileName: language.fileName,
+		versions: language.versions.map((version) => describeVersion(language, version)).filter((it) => it.tiers.length > 0),
+		examples: language.examples.map(describeExample),
+		memoryBytes: Math.min(language.limits.memoryBytes ?? config.memoryBytes, config.maxMemoryBytes),
+		hasCompileStep: catalogue.toolchains.some((it) => it.language === language && it.compile !== undefined),
+	});
+	return { build, tiers, languages: catalogue.languages.map(describeLanguage).filter((it) => it.versions.length > 0) };
+}
+
+function describeTier(tier: TierId, status: RunnerStatus | null): CatalogueTier {
+	const { name, sentence } = tierTable[tier];
+	if (tier === "browser") return { tier, name, sentence, state: "offered", reason: null };
+	const found = status?.tiers.find((it) => it.tier === tier);
+	if (found === undefined) return { tier, name, sentence, state: "missing", reason: "The part of the server that runs programs is down." };
+	return { tier, name, sentence, state: found.state, reason: found.reason };
+}
+
+function hasImage(language: Language, version: LoadedVersion, tier: TierId, status: RunnerStatus | null): boolean {
+	if (tier === "browser") return true;
+	return (
+		status?.languages.some((it) => it.isReady && it.tier === tier && it.language === language.id && it.version === version.version) ?? false
+	);
+}
+
+const describeExample = ({ file, title, content, isInteractive }: LoadedExample) => ({ title, fileName: file, content, isInteractive });

@@ -1,0 +1,34 @@
+import type Docker from "dockerode";
+import type { ServerTierId } from "../../../protocol/tiers.ts";
+import { containerOptions } from "./docker-container.ts";
+import type { SandboxSpec } from "./driver.ts";
+
+/** How the container of each tier is made. A tier without a shape cannot be created. */
+
+export type Shape = (spec: SandboxSpec, name: string, instance: string) => Docker.ContainerCreateOptions;
+export type Shapes = Readonly<Partial<Record<ServerTierId, Shape>>>;
+
+/** The engine's name for the runtime behind a tier; undefined: the engine's default. Absent: there is none, and no shape. */
+export interface TierRuntimes {
+	readonly container: { readonly name: string | undefined };
+	readonly gvisor?: { readonly name: string };
+	readonly kata?: { readonly name: string };
+}
+
+export const defaultRuntimes: TierRuntimes = { container: { name: undefined } };
+
+export function tierShapes(seccompProfile: string, runtimes: TierRuntimes = defaultRuntimes): Shapes {
+	const agentIn =
+		(runtime: string | undefined): Shape =>
+		(spec, name, instance) =>
+			containerOptions(spec, name, instance, seccompProfile, runtime);
+	const container = agentIn(runtimes.container.name);
+	return {
+		container,
+		deno: container,
+		isolate: container,
+		wasm: container,
+		...(runtimes.gvisor === undefined ? {} : { gvisor: agentIn(runtimes.gvisor.name) }),
+		...(runtimes.kata === undefined ? {} : { kata: agentIn(runtimes.kata.name) }),
+	};
+}
