@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
+import type { AttackPrograms } from "../../protocol/attack-programs.ts";
 import { socketPath } from "../../protocol/messages.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
@@ -9,6 +10,7 @@ import { watchRunner } from "../runner/client.ts";
 import { TrustedProxies } from "./address.ts";
 import { IdleLeases } from "./idle-leases.ts";
 import { OriginRules } from "./origin.ts";
+import { describePosture } from "./posture-answer.ts";
 import { FairQueue } from "./queue.ts";
 import { Quotas } from "./quotas.ts";
 import { createRoutes } from "./routes.ts";
@@ -31,6 +33,8 @@ export interface Page {
 export interface GatewayOptions {
 	readonly config: Config;
 	readonly catalogue: LanguageCatalogue;
+	/** For the lab's "try it yourself". Absent: none. */
+	readonly attackPrograms?: AttackPrograms;
 	readonly runnerSocketPath: string;
 	/** Signs visitors; the same over restarts, or every reader is a new one. */
 	readonly secret: string;
@@ -112,6 +116,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 		catalogue,
 		build: options.build,
 		runnerStatus: () => watch.status,
+		posture: () => describePosture({ config, build: options.build, status: watch.status, reports: watch.postures }),
+		attackPrograms: options.attackPrograms ?? { programs: [] },
 		gatewayState: () => ({
 			connections: hub.connectionCount,
 			sessions: hub.sessionCount,

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { z } from "zod";
 import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
+import { readAttackPrograms } from "./attack-programs.ts";
 import { startGateway } from "./gateway.ts";
 
 /** The gateway's own process: the public side, with the Next.js app on the same port. It is not told where the engine is. */
@@ -29,9 +30,11 @@ runAsChild(async (config, message) => {
 	await app.prepare();
 	const handleRequest = app.getRequestHandler();
 	const handleUpgrade = app.getUpgradeHandler();
+	const catalogue = await readCatalogue(start.catalogueDir);
 	const gateway = await startGateway({
 		config,
-		catalogue: await readCatalogue(start.catalogueDir),
+		catalogue,
+		attackPrograms: await readAttackPrograms(start.catalogueDir, catalogue),
 		runnerSocketPath: start.socketPath,
 		secret: start.secret,
 		build: start.build,

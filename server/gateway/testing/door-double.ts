@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PostureReport } from "../../../protocol/posture.ts";
 import type { LanguageCatalogue } from "../../languages/catalogue.ts";
 import { encodeDoorData, encodeReply, parseRequest, requestCap } from "../../runner/door-frames.ts";
 import { type DoorReply, type DoorRequest, doorFrame, type RunnerStatus } from "../../runner/door-protocol.ts";
@@ -113,6 +114,8 @@ export class DoorDouble {
 	mostOpen = 0;
 	floodedBytes = 0;
 	refuseWith: Extract<DoorReply, { type: "refused" }>["code"] | null = null;
+	/** Told to whoever watches, before the status. */
+	postures: readonly PostureReport[] = [];
 	/** So many claims are told that the runner is still clearing up. */
 	busyClaims = 0;
 	readonly #folder: string;
@@ -181,6 +184,7 @@ export class DoorDouble {
 
 	#takeRequest(lease: LeaseDouble, message: DoorRequest): void {
 		if (message.type === "watch") {
+			for (const report of this.postures) lease.reply({ type: "posture", report });
 			lease.reply({ type: "status", status: this.#status() });
 			return;
 		}

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { pino } from "pino";
+import type { AttackPrograms } from "../../../protocol/attack-programs.ts";
+import type { PostureReport } from "../../../protocol/posture.ts";
 import { type Config, readConfig } from "../../config.ts";
 import { type LanguageCatalogue, readCatalogue } from "../../languages/catalogue.ts";
 import { type Gateway, startGateway } from "../gateway.ts";
@@ -12,15 +14,17 @@ import { DoorDouble } from "./door-double.ts";
 interface FixtureOptions {
 	readonly config?: Partial<Config>;
 	readonly timings?: Partial<Timings>;
+	readonly attackPrograms?: AttackPrograms;
 }
 
 /** A real gateway on loopback before a stand-in runner. Closed when the test ends. */
 export async function openFixture(
 	test: TestContext,
-	options: FixtureOptions & { maxLeases?: number } = {},
+	options: FixtureOptions & { maxLeases?: number; postures?: readonly PostureReport[] } = {},
 ): Promise<{ gateway: Gateway; url: string; door: DoorDouble }> {
 	const catalogue = await makeCatalogue();
 	const door = await DoorDouble.open(catalogue, options.maxLeases);
+	door.postures = options.postures ?? [];
 	test.after(() => door.close());
 	const gateway = await openGateway(test, { ...options, catalogue, runnerSocketPath: door.socketPath });
 	return { gateway, url: gateway.url, door };
@@ -34,6 +38,7 @@ export async function openGateway(
 	const gateway = await startGateway({
 		config: { ...readConfig({ PORT: "0" }, "/"), ...options.config },
 		catalogue: options.catalogue,
+		...(options.attackPrograms === undefined ? {} : { attackPrograms: options.attackPrograms }),
 		runnerSocketPath: options.runnerSocketPath,
 		secret: "a secret for tests, thirty-two bytes long",
 		build: "test",

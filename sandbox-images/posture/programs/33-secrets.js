@@ -1,0 +1,14 @@
+// Row 33. Looks for secrets of the server: the environment, the arguments, everything global.
+function attempt(name, action) {
+	try {
+		console.log("look: ", name, "→", JSON.stringify(action())?.slice(0, 300));
+	} catch (error) {
+		console.log("HELD: ", name, "→", String(error).slice(0, 100));
+	}
+}
+
+attempt("process.env", () => process.env);
+attempt("process.argv", () => process.argv);
+attempt("Deno.env", () => Deno.env.toObject());
+attempt("Deno.hostname", () => Deno.hostname());
+attempt("globals", () => Object.getOwnPropertyNames(globalThis).filter((name) => /env|secret|token|key|process|Deno|require/i.test(name)));
