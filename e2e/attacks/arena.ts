@@ -5,20 +5,28 @@ import { join } from "node:path";
 import { after, before } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { Catalogue, cataloguePath } from "../../protocol/catalogue.ts";
 import { type ServerProcess, type StartOptions, startSandglass, waitUntil } from "../server-process.ts";
 import { type ConnectOptions, type RunInput, SessionClient } from "../session-client.ts";
 import type { RunExit, SessionRun } from "../session-run.ts";
+import { type SandboxTier, scriptTiers } from "./tiers.ts";
 
 /**
  * One real server for the attacks of a file, and a neighbour: another visitor's session that types and must get its echo all the while.
  */
 
+export const projectDir = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+export const seccompProfile = readFileSync(join(projectDir, "sandbox-images/seccomp.json"), "utf8");
 export const programsDir = fileURLToPath(new URL("programs", import.meta.url));
 
 /** Longest time between a neighbour's key and its echo. Far above what is normal: it tells "disturbed" from "slow machine". */
 const echoTimeoutMs = 5_000;
+/** Images that are not built yet are built meanwhile. */
+const tierTimeoutMs = 300_000;
 /** A brisk typist. */
 const keyIntervalMs = 60;
+/** Some tiers start a program slowly, and a machine that emulates a processor runs it slowly; the server cuts these down to its own. */
+export const patientLimits = { idleWallMs: 60_000 };
 /** Comes before every start of the programs below; `{file}` alone would need them to be called main.py. */
 const entry = "main.py";
 
@@ -40,6 +48,33 @@ export function programRun(name: string, args: readonly (string | number)[] = []
 	return { language: "python", files, arguments: args.map(String), mode: "pipes" };
 }
 
+/** A few lines of Python. */
+export function pythonRun(content: string, mode: "pty" | "pipes" = "pipes"): RunInput {
+	return { language: "python", files: [{ name: entry, content }], mode };
+}
+
+/** The run of a program in programs/ in the language of a tier that has only one: `name` is without its ending. */
+export function scriptRun(tier: SandboxTier, name: string, args: readonly (string | number)[] = []): RunInput {
+	const ending = tier === "wasm" ? "c" : "js";
+	const files = [{ name: `main.${ending}`, content: readProgram(`${name}.${ending}`) }];
+	return { language: tier === "wasm" ? "c" : "javascript", tier, files, arguments: args.map(String), mode: "pipes" };
+}
+
+const isScriptTier = (tier: SandboxTier): boolean => scriptTiers.some((it) => it === tier);
+
+/** The shortest program of a tier. */
+export function greetingRun(tier: SandboxTier, greeting: string): RunInput {
+	const content =
+		tier === "wasm"
+			? `#include <stdio.h>\nint main(void) { puts("${greeting}"); return 0; }\n`
+			: isScriptTier(tier)
+				? `console.log("${greeting}");\n`
+				: `print("${greeting}")\n`;
+	const name = tier === "wasm" ? "main.c" : isScriptTier(tier) ? "main.js" : entry;
+	const language = tier === "wasm" ? "c" : isScriptTier(tier) ? "javascript" : "python";
+	return { language, tier, files: [{ name, content }], mode: "pipes" };
+}
+
 /** Ids, on this machine, of living processes whose command line holds `marker`. */
 export function findProcesses(marker: string): number[] {
 	return readdirSync("/proc").flatMap((name) => {
@@ -59,17 +94,30 @@ export interface AttackResult {
 
 export interface AttackPlan {
 	readonly run: RunInput;
+	/** Default: the container. */
+	readonly tier?: SandboxTier;
 	/** What else happens while the program runs. */
 	readonly during?: (run: SessionRun) => Promise<void>;
 }
 
+/** What nothing of these tests shall be refused by, except where it is their subject. */
+export const plentyForAll = {
+	SANDGLASS_IDLE_WALL_MS: String(patientLimits.idleWallMs),
+	SANDGLASS_ADDRESS_RUNS_PER_MINUTE: "100000",
+	SANDGLASS_ADDRESS_SECONDS_PER_HOUR: "1000000",
+};
+
 export class Arena {
 	#server: ServerProcess | undefined;
 
-	/** Starts the server before the tests of this file and proves after them that it leaves nothing. */
-	constructor(options: StartOptions = {}) {
+	/**
+	 * Starts the server before the tests of this file and proves after them that it leaves nothing. Default of `tiers`: the container
+	 * alone. All of them must be offered: a tier that is not there cannot be attacked.
+	 */
+	constructor({ tiers = ["container"], env, ...options }: StartOptions & { readonly tiers?: readonly SandboxTier[] } = {}) {
 		before(async () => {
-			this.#server = await startSandglass(options);
+			this.#server = await startSandglass({ ...options, env: { ...plentyForAll, SANDGLASS_TIERS: tiers.join(","), ...env } });
+			for (const tier of tiers) await waitForTier(this.#server, tier);
 		});
 		after(async () => {
 			await this.#server?.stop();
@@ -91,7 +139,7 @@ export class Arena {
 		const neighbour = await this.connect();
 		const typing = new AbortController();
 		try {
-			const run = neighbour.run({ language: "python", files: [{ name: entry, content: echo }], mode: "pty" });
+			const run = neighbour.run({ ...pythonRun(echo, "pty"), tier: "container" });
 			await run.waitForStart();
 			const keys = typeUntil(run, typing.signal);
 			const [worked, typed] = await Promise.allSettled([work().finally(() => typing.abort()), keys]);
@@ -110,10 +158,12 @@ export class Arena {
 		const attacker = await this.connect();
 		try {
 			return await this.besideNeighbour(async () => {
-				const run = attacker.run(plan.run);
+				const tier = plan.tier ?? "container";
+				const run = attacker.run({ tier, limits: patientLimits, ...plan.run });
 				await plan.during?.(run);
 				const exit = await run.exit;
-				await assertRunsAgain(attacker);
+				assert.equal(run.started[0]?.tier, tier);
+				await assertRunsAgain(attacker, tier);
 				return { run, exit };
 			});
 		} finally {
@@ -122,8 +172,27 @@ export class Arena {
 	}
 }
 
-export async function assertRunsAgain(client: SessionClient): Promise<void> {
-	const run = client.run({ language: "python", files: [{ name: entry, content: 'print("runs again")' }], mode: "pipes" });
+/** Rejects with the server's reason when the tier is not to be had. */
+async function waitForTier(server: ServerProcess, tier: SandboxTier): Promise<void> {
+	let said = "nothing";
+	const isReady = async (): Promise<boolean> => {
+		const { tiers, languages } = Catalogue.parse(await (await fetch(new URL(cataloguePath, server.url))).json());
+		const status = tiers.find((it) => it.tier === tier);
+		said = `${status?.state}: ${status?.reason}`;
+		if (status?.state === "failed") throw new Error(`The tier ${tier} failed its posture: ${status.reason}`);
+		const { language } = greetingRun(tier, "");
+		const versions = languages.find(({ id }) => id === language)?.versions ?? [];
+		return status?.state === "offered" && versions.some((it) => it.isReady && it.tiers.includes(tier));
+	};
+	await waitUntil(isReady, `${tier} is offered`, tierTimeoutMs).catch((error: unknown) => {
+		throw new Error(`The tier ${tier} cannot be attacked (${said}). The server printed:\n${server.printed().slice(-4_000)}`, {
+			cause: error,
+		});
+	});
+}
+
+export async function assertRunsAgain(client: SessionClient, tier: SandboxTier = "container"): Promise<void> {
+	const run = client.run({ limits: patientLimits, ...greetingRun(tier, "runs again") });
 	assert.deepEqual((await run.exit).outcome, { kind: "exited", code: 0 }, run.text);
 	assert.equal(run.text, "runs again\n");
 }

@@ -1,0 +1,60 @@
+import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { EngineConnection } from "../../server/runner/drivers/engine-connection.ts";
+
+/** What the engine keeps of containers on the host's disk. */
+
+const Details = z.object({
+	LogPath: z.string(),
+	HostConfig: z.object({ LogConfig: z.object({ Type: z.string() }) }),
+	GraphDriver: z.object({ Data: z.object({ UpperDir: z.string() }) }),
+});
+
+/** Bytes of all files below a folder; what vanishes meanwhile counts nothing. */
+export function sizeOf(folder: string): number {
+	let total = 0;
+	for (const entry of readdirSync(folder, { withFileTypes: true })) {
+		const path = join(folder, entry.name);
+		try {
+			total += entry.isDirectory() ? sizeOf(path) : lstatSync(path).size;
+		} catch (error) {
+			if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+		}
+	}
+	return total;
+}
+
+/** Their writable layers and their own folders, logs among them. */
+export async function diskOf(
+	engine: EngineConnection,
+	ids: readonly string[],
+): Promise<{ bytes: number; logPaths: string[]; logTypes: string[] }> {
+	const { DockerRootDir } = z.object({ DockerRootDir: z.string() }).parse(await engine.info());
+	let bytes = 0;
+	const logPaths: string[] = [];
+	const logTypes: string[] = [];
+	for (const id of ids) {
+		const details = Details.parse(await engine.getContainer(id).inspect());
+		logPaths.push(details.LogPath);
+		logTypes.push(details.HostConfig.LogConfig.Type);
+		bytes += sizeOf(details.GraphDriver.Data.UpperDir) + sizeOf(join(DockerRootDir, "containers", id));
+	}
+	return { bytes, logPaths, logTypes };
+}
+
+type Container = ReturnType<EngineConnection["getContainer"]>;
+
+export async function writableLayerBytes(container: Container): Promise<number> {
+	return sizeOf(Details.parse(await container.inspect()).GraphDriver.Data.UpperDir);
+}
+
+export async function logBytes(container: Container): Promise<number> {
+	return statSync(Details.parse(await container.inspect()).LogPath).size;
+}
+
+/** Resident memory of a process, in bytes. */
+export function residentBytes(pid: number | undefined): number {
+	const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+	return Number(kilobytes) * 1_024;
+}

@@ -1,0 +1,25 @@
+import { attackResources, controlResources } from "./01-resources.ts";
+import { attackLimits, attackStreams, controlStreams } from "./07-streams.ts";
+import { Arena } from "./arena.ts";
+import { chosenTiers, programTiers, scriptTiers, nodeTest as test } from "./tiers.ts";
+
+/**
+ * The attacks by programs, in every tier, on one server: it is started once, and tries its own walls once.
+ * SANDGLASS_TEST_TIERS=gvisor,deno runs those alone; --test-name-pattern="ATTACKS.md 9" one row.
+ */
+
+const programs = chosenTiers(programTiers);
+const scripts = chosenTiers(scriptTiers);
+const arena = new Arena({
+	tiers: [...new Set(["container" as const, ...programs, ...scripts])],
+	env: { SANDGLASS_OUTPUT_BYTES: String(16 * 1_048_576), SANDGLASS_RECONNECT_GRACE_MS: "20000" },
+});
+
+for (const tier of programs) {
+	const ground = { arena, tier, test };
+	attackResources(ground);
+	attackStreams(ground);
+}
+attackLimits(arena, test);
+controlResources(arena, test);
+controlStreams(arena, test);
