@@ -26,12 +26,14 @@ function isInstalled(name: string): Promise<boolean> {
 	});
 }
 
-function runApt(args: string[]): Promise<void> {
+/** `folder`: where it starts, and so where `download` writes. */
+export function runApt(args: string[], folder?: string): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
 		const child = spawn("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=300", ...args], {
 			stdio: ["ignore", "pipe", "pipe"],
 			env: environment,
+			cwd: folder,
 		});
 		let tail = "";
 		const keep = (chunk: Buffer): void => {

@@ -6,6 +6,7 @@ import type { Config } from "../server/config.ts";
 import { canInstallPackages, ensurePackages, type Progress, SetupError } from "./debian-packages.ts";
 import { clearEngineRemains } from "./engine-remains.ts";
 import { enterUsers, isAlive, readPid, withLock } from "./process-file.ts";
+import { type EngineRuntimes, ensureRuntimes, unlistedRuntimes, writeEngineConfig } from "./runtimes.ts";
 
 /**
  * The container engine. One that answers is used as it is. Where none does, a private one is started: its own socket, data and
@@ -28,6 +29,7 @@ const defaultSocket = "/var/run/docker.sock";
 const daemonPath = "/usr/sbin/dockerd";
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
+const reloadTimeoutMs = 5_000;
 
 /** Asks the engine for a sign of life; resolves to false instead of failing. */
 export function isEngineUp(dockerHost: string): Promise<boolean> {
@@ -59,6 +61,7 @@ interface PrivatePlaces {
 	readonly socket: string;
 	readonly pidFile: string;
 	readonly logFile: string;
+	readonly configFile: string;
 }
 
 /** The pid of our daemon, or null; a process that merely has a remembered number is not taken for it. */
@@ -91,6 +94,7 @@ async function startDaemon(places: PrivatePlaces): Promise<void> {
 		const daemon = spawn(
 			daemonPath,
 			[
+				`--config-file=${places.configFile}`,
 				`--host=unix://${places.socket}`,
 				`--data-root=${places.dataRoot}`,
 				`--exec-root=${places.execRoot}`,
@@ -126,6 +130,19 @@ async function stopDaemon(places: PrivatePlaces): Promise<void> {
 	clearEngineRemains(places);
 }
 
+/** A running engine reads its configuration anew on SIGHUP; one that was started with another file, or none, knows nothing of ours. */
+async function reload(places: PrivatePlaces, runtimes: EngineRuntimes, progress: Progress): Promise<void> {
+	const isListed = async (): Promise<boolean> => (await unlistedRuntimes(`unix://${places.socket}`, runtimes)).length === 0;
+	const pid = daemonPid(places);
+	if (pid === null || (await isListed())) return;
+	process.kill(pid, "SIGHUP");
+	if (await waitUntil(isListed, reloadTimeoutMs)) return;
+	const missing = await unlistedRuntimes(`unix://${places.socket}`, runtimes);
+	progress(
+		`the private engine that already runs knows nothing of ${missing.join(" and ")}; stop every server that uses it, and start again`,
+	);
+}
+
 async function privateEngine(config: Config, progress: Progress): Promise<Engine> {
 	const places: PrivatePlaces = {
 		dataRoot: join(config.stateDir, "engine"),
@@ -133,6 +150,7 @@ async function privateEngine(config: Config, progress: Progress): Promise<Engine
 		socket: join(config.runDir, "engine.sock"),
 		pidFile: join(config.runDir, "engine.pid"),
 		logFile: join(config.stateDir, "engine.log"),
+		configFile: join(config.stateDir, "engine.json"),
 	};
 	mkdirSync(config.stateDir, { recursive: true, mode: 0o711 });
 	mkdirSync(config.runDir, { recursive: true, mode: 0o711 });
@@ -140,7 +158,10 @@ async function privateEngine(config: Config, progress: Progress): Promise<Engine
 	const lock = join(config.runDir, "engine.lock");
 	const revive = (): Promise<void> => withLock(lock, startTimeoutMs, () => startDaemon(places));
 	if (!existsSync(daemonPath)) await ensurePackages(["docker.io"], "the container engine", progress);
-	if (!(await isEngineUp(`unix://${places.socket}`))) {
+	const runtimes = await ensureRuntimes({ stateDir: config.stateDir, wantsGvisor: config.tiers.includes("gvisor") }, progress);
+	writeEngineConfig(places.configFile, runtimes);
+	if (await isEngineUp(`unix://${places.socket}`)) await reload(places, runtimes, progress);
+	else {
 		progress("starting a private container engine …");
 		await revive();
 	}
