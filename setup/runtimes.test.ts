@@ -37,14 +37,14 @@ test("what is fetched from another suite is fetched without the host's sources, 
 	mkdirSync(join(place, "lists/partial"), { recursive: true });
 	writeFileSync(join(place, "sources.list"), "deb [trusted=yes] http://suite.invalid/debian elsewhere main\n");
 	const fetched = (options: string[]): string[] =>
-		execFileSync("apt-get", ["-qq", ...options, "update", "--print-uris"])
+		execFileSync("apt-get", [...options, "update", "--print-uris"])
 			.toString()
 			.trim()
 			.split("\n")
 			.map((line) => line.split("'")[1] ?? line);
-	assert.deepEqual(fetched(privateAptOptions(place)), ["http://suite.invalid/debian/dists/elsewhere/InRelease"]);
-	const before = fetched([]);
-	assert.ok(before.length > 0 && before.every((uri) => !uri.includes("suite.invalid")), "control: the host has sources of its own");
+	for (const uri of fetched(privateAptOptions(place))) assert.match(uri, /^http:\/\/suite\.invalid\/debian\/dists\/elsewhere\//);
+	const usual = fetched([]);
+	assert.ok(usual.length > 0 && usual.every((uri) => !uri.includes("suite.invalid")), "control: the host has sources of its own");
 });
 
 test("a private engine lists the runtimes, and one that forgot them is told again without being stopped", {
