@@ -3,6 +3,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 export interface Toast {
 	readonly sentence: string;
 	readonly undo: (() => void) | null;
+	/** True: until it is dismissed, for what the reader did not do on this page and may not be looking at. */
+	readonly stays?: boolean;
 }
 
 /** Long enough to read it and to reach the button by keyboard. */
@@ -19,7 +21,7 @@ export function useToast(): { toast: Toast | null; show: (toast: Toast) => void;
 	const show = useCallback((next: Toast) => {
 		clearTimeout(timer.current);
 		setToast(next);
-		timer.current = setTimeout(() => setToast(null), toastMs);
+		if (next.stays !== true) timer.current = setTimeout(() => setToast(null), toastMs);
 	}, []);
 	useEffect(() => () => clearTimeout(timer.current), []);
 	return { toast, show, dismiss };

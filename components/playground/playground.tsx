@@ -26,6 +26,7 @@ import { SplitPane, separatorId } from "./split-pane.tsx";
 import { useMedia } from "./use-media.ts";
 import { useProgram } from "./use-program.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
+import { useTrial } from "./use-trial.ts";
 import { useWorkspace } from "./use-workspace.ts";
 
 const noLanguages: readonly CatalogueLanguage[] = [];
@@ -51,6 +52,7 @@ export function Playground({ build }: { build: string }) {
 	const languages = catalogue.kind === "ready" ? catalogue.languages : noLanguages;
 	const { work, setWork, isKept } = useWork(catalogue.kind === "ready" ? languages : null);
 	const { toast, show, dismiss } = useToast();
+	useTrial({ work, languages, setWork, onTier: () => undefined, show });
 	const [feed] = useState(() => new TerminalFeed());
 	const session = useSession(build, feed);
 	const terminal = useRef<TerminalHandle>(null);

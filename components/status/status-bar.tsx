@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { formatBytes } from "../../protocol/outcome.ts";
 import type { RunState, SessionState } from "../session/session-state.ts";
 import styles from "./status-bar.module.css";
@@ -80,7 +81,17 @@ export function StatusBar({ state, override }: StatusBarProps) {
 						/>
 					</>
 				)}
-				{tier !== undefined && <Figure name="Isolation" value={tier} />}
+				{tier !== undefined && (
+					<Figure
+						name="Isolation"
+						value={
+							// A tab of its own: this one may have a program running.
+							<a className={styles.lab} href="/lab" target="_blank" rel="noopener" title="What it withstood: the lab, in a new tab">
+								{tier}
+							</a>
+						}
+					/>
+				)}
 			</dl>
 		</div>
 	);
@@ -91,7 +102,7 @@ function ratio(value: number, limit: number | null): number | undefined {
 }
 
 /** `share` of its limit, 0 to 1, is drawn below it; absent: there is none. */
-function Figure({ name, value, share }: { name: string; value: string; share?: number | undefined }) {
+function Figure({ name, value, share }: { name: string; value: ReactNode; share?: number | undefined }) {
 	return (
 		<div className={styles.figure}>
 			<dt>{name}</dt>
