@@ -35,7 +35,13 @@ export async function diskOf(
 	const logPaths: string[] = [];
 	const logTypes: string[] = [];
 	for (const id of ids) {
-		const details = Details.parse(await engine.getContainer(id).inspect());
+		// It may have been given back since the list was made, and its disk with it.
+		const raw: unknown = await engine
+			.getContainer(id)
+			.inspect()
+			.catch(() => null);
+		if (raw === null) continue;
+		const details = Details.parse(raw);
 		logPaths.push(details.LogPath);
 		logTypes.push(details.HostConfig.LogConfig.Type);
 		bytes += sizeOf(details.GraphDriver.Data.UpperDir) + sizeOf(join(DockerRootDir, "containers", id));

@@ -1,6 +1,9 @@
 import { attackResources, controlResources } from "./01-resources.ts";
 import { attackLimits, attackStreams, controlStreams } from "./07-streams.ts";
+import { agentPortrait, attackAgent, canary, controlAgent } from "./14-agent.ts";
+import { attackKernel, controlKernel, kernelPortraitParts } from "./19-kernel.ts";
 import { Arena } from "./arena.ts";
+import { Portrait } from "./portrait.ts";
 import { chosenTiers, programTiers, scriptTiers, nodeTest as test } from "./tiers.ts";
 
 /**
@@ -12,14 +15,22 @@ const programs = chosenTiers(programTiers);
 const scripts = chosenTiers(scriptTiers);
 const arena = new Arena({
 	tiers: [...new Set(["container" as const, ...programs, ...scripts])],
-	env: { SANDGLASS_OUTPUT_BYTES: String(16 * 1_048_576), SANDGLASS_RECONNECT_GRACE_MS: "20000" },
+	env: { SANDGLASS_OUTPUT_BYTES: String(16 * 1_048_576), SANDGLASS_RECONNECT_GRACE_MS: "20000", SANDGLASS_CANARY: canary },
 });
 
 for (const tier of programs) {
 	const ground = { arena, tier, test };
+	const portrait = new Portrait(arena, tier, () => {
+		const { parts, files } = agentPortrait();
+		return { parts: [...parts, ...kernelPortraitParts], files };
+	});
 	attackResources(ground);
 	attackStreams(ground);
+	attackAgent(ground, portrait);
+	attackKernel(ground, portrait);
 }
 attackLimits(arena, test);
 controlResources(arena, test);
 controlStreams(arena, test);
+controlAgent(arena, test);
+controlKernel(arena, test);

@@ -1,10 +1,10 @@
-"""Looks for each of its arguments in all that it can read of itself, its agent and its surroundings; says where each was found."""
+"""Looks for each line of wanted.txt in all that it can read of itself, its agent and its surroundings; says where each was found.
+Not for arguments: those it would find in its own command line."""
 import os
 import platform
-import sys
 
-wanted = sys.argv[1:]
-own = "\0".join(sys.argv)
+wanted = open("wanted.txt").read().splitlines()
+os.unlink("wanted.txt")
 places = {}
 for pid in os.listdir("/proc"):
     if not pid.isdigit():
@@ -12,7 +12,7 @@ for pid in os.listdir("/proc"):
     for name in ("environ", "cmdline", "mountinfo", "mounts", "cgroup", "maps", "status", "limits", "attr/current"):
         path = f"/proc/{pid}/{name}"
         try:
-            places[path] = open(path, "rb").read().decode("utf-8", "replace").replace(own, "")
+            places[path] = open(path, "rb").read().decode("utf-8", "replace")
         except OSError:
             pass
 for root in ("/etc", "/run", "/root", "/home", "/workspace", "/tmp", "/dev/shm", "/var", "/proc/sys/kernel", "/proc/net"):
