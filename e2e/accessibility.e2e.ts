@@ -91,6 +91,7 @@ test("Tab goes through the page in the order in which it is read", async ({ play
 		"Examples",
 		"Program arguments",
 		"Run",
+		"Lab",
 		"Theme",
 		"main.py",
 		"Add a file",

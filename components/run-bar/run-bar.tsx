@@ -38,6 +38,10 @@ export function RunBar({ pickers, buttons, argumentLine, argumentProblem, onArgu
 			</label>
 			<RunButtons {...buttons} />
 			<div className={styles.theme}>
+				{/* A tab of its own: this one may have a program running. */}
+				<a className={styles.lab} href="/lab" target="_blank" rel="noopener" title="What each isolation withstood here (in a new tab)">
+					Lab
+				</a>
 				<ThemePicker theme={theme} />
 			</div>
 		</header>
