@@ -1,26 +1,26 @@
 import { useCallback, useEffect, useState } from "react";
-import { Catalogue, type CatalogueLanguage, cataloguePath } from "../../protocol/catalogue.ts";
+import { Catalogue, type CatalogueLanguage, type CatalogueTier, cataloguePath } from "../../protocol/catalogue.ts";
 
 export type CatalogueState =
 	| { readonly kind: "loading" }
 	| { readonly kind: "failed" }
-	| { readonly kind: "ready"; readonly languages: readonly CatalogueLanguage[] };
+	| { readonly kind: "ready"; readonly languages: readonly CatalogueLanguage[]; readonly tiers: readonly CatalogueTier[] };
 
 /** While something is still being set up on the server, the page asks again this often. */
 const pollMs = 3_000;
 
-const isAllReady = (languages: readonly CatalogueLanguage[]): boolean =>
-	languages.every(({ versions }) => versions.every(({ isReady }) => isReady));
+const isSettled = ({ languages, tiers }: Catalogue): boolean =>
+	languages.every(({ versions }) => versions.every(({ isReady }) => isReady)) && tiers.every(({ state }) => state !== "checking");
 
-async function fetchLanguages(signal: AbortSignal): Promise<readonly CatalogueLanguage[]> {
+async function fetchCatalogue(signal: AbortSignal): Promise<Catalogue> {
 	const response = await fetch(cataloguePath, { signal, headers: { accept: "application/json" } });
 	if (!response.ok) throw new Error(`The list of languages was answered with status ${response.status}.`);
-	const { languages } = Catalogue.parse(await response.json());
-	if (languages.length === 0) throw new Error("The list of languages is empty.");
-	return languages;
+	const catalogue = Catalogue.parse(await response.json());
+	if (catalogue.languages.length === 0) throw new Error("The list of languages is empty.");
+	return catalogue;
 }
 
-/** Owns what the server offers: fetched once, then again until every language is set up. */
+/** Owns what the server offers: fetched once, then again until every language is set up and every isolation was tried. */
 export function useCatalogue(): { catalogue: CatalogueState; retry: () => void } {
 	const [catalogue, setCatalogue] = useState<CatalogueState>({ kind: "loading" });
 	const [attempt, setAttempt] = useState(0);
@@ -34,9 +34,9 @@ export function useCatalogue(): { catalogue: CatalogueState; retry: () => void }
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const load = async (): Promise<void> => {
 			try {
-				const languages = await fetchLanguages(controller.signal);
-				setCatalogue({ kind: "ready", languages });
-				if (!isAllReady(languages)) timer = setTimeout(() => void load(), pollMs);
+				const fetched = await fetchCatalogue(controller.signal);
+				setCatalogue({ kind: "ready", languages: fetched.languages, tiers: fetched.tiers });
+				if (!isSettled(fetched)) timer = setTimeout(() => void load(), pollMs);
 			} catch (error) {
 				if (controller.signal.aborted) return;
 				console.info("The list of languages did not come.", error);

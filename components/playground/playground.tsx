@@ -2,7 +2,7 @@
 
 import "../session/schema-policy.ts";
 import { useRef, useState } from "react";
-import type { CatalogueLanguage } from "../../protocol/catalogue.ts";
+import type { CatalogueLanguage, CatalogueTier, CatalogueVersion } from "../../protocol/catalogue.ts";
 import { type CatalogueState, useCatalogue } from "../catalogue/use-catalogue.ts";
 import { CodeEditor } from "../editor/code-editor.tsx";
 import { FileTabs, tabId } from "../files/file-tabs.tsx";
@@ -11,6 +11,7 @@ import { ToastView } from "../notice/toast-view.tsx";
 import { useToast } from "../notice/use-toast.ts";
 import { parseArgumentLine } from "../run-bar/argument-line.ts";
 import { RunBar } from "../run-bar/run-bar.tsx";
+import { pickTier, pickVersion, settlePick, type TierPick } from "../run-bar/tier-choice.ts";
 import { isBusy } from "../session/session-state.ts";
 import { useSession } from "../session/use-session.ts";
 import { StatusBar } from "../status/status-bar.tsx";
@@ -30,12 +31,7 @@ import { useTrial } from "./use-trial.ts";
 import { useWorkspace } from "./use-workspace.ts";
 
 const noLanguages: readonly CatalogueLanguage[] = [];
-
-/** The picked version while it is offered; else the first that is ready. */
-function pickVersion(language: CatalogueLanguage, picked: string | undefined): string {
-	const { versions } = language;
-	return (versions.find(({ version }) => version === picked) ?? versions.find(({ isReady }) => isReady) ?? versions[0])?.version ?? "";
-}
+const noTiers: readonly CatalogueTier[] = [];
 
 /** "extra.py" where the language's first file is "main.py". */
 function suggestName(fileName: string): string {
@@ -50,6 +46,7 @@ export function Playground({ build }: { build: string }) {
 	const isStacked = useMedia("(max-width: 860px)");
 	const { catalogue, retry } = useCatalogue();
 	const languages = catalogue.kind === "ready" ? catalogue.languages : noLanguages;
+	const tiers = catalogue.kind === "ready" ? catalogue.tiers : noTiers;
 	const { work, setWork, isKept } = useWork(catalogue.kind === "ready" ? languages : null);
 	const { toast, show, dismiss } = useToast();
 	useTrial({ work, languages, setWork, onTier: () => undefined, show });
@@ -61,12 +58,23 @@ export function Playground({ build }: { build: string }) {
 	const language = languages.find(({ id }) => id === work?.languageId);
 	const workspace = (language && work?.workspaces[language.id]) ?? null;
 	const file = workspace === null ? undefined : activeFile(workspace);
-	const version = language === undefined ? "" : pickVersion(language, work?.versions[language.id]);
+	const pick = language && settlePick(language, work?.versions[language.id], work?.tiers[language.id]);
+	const { version, tier } = pick ?? { version: undefined, tier: null };
+	const take = (picked: TierPick) =>
+		setWork((current) => {
+			if (current === null) return current;
+			const { [current.languageId]: _, ...otherTiers } = current.tiers;
+			return {
+				...current,
+				versions: { ...current.versions, [current.languageId]: picked.version.version },
+				tiers: picked.tier === null ? otherTiers : { ...otherTiers, [current.languageId]: picked.tier },
+			};
+		});
 	const argumentLine = work?.argumentLine ?? "";
 	const parsedArguments = parseArgumentLine(argumentLine);
 
-	const actions = useWorkspace(workspace, language, setWork, show);
-	const parts = language && workspace ? { language, version, workspace, argumentLine } : null;
+	const actions = useWorkspace(workspace, language, version, setWork, show);
+	const parts = language && version && workspace ? { language, version, tier, workspace, argumentLine } : null;
 	const program = useProgram(parts, session, terminal);
 	const runFromButton = () => {
 		program.run();
@@ -83,9 +91,11 @@ export function Playground({ build }: { build: string }) {
 					languages,
 					language,
 					version,
+					tiers,
+					tier,
 					onLanguage: (chosen) => setWork((current) => current && openLanguage(current, chosen)),
-					onVersion: (chosen) =>
-						setWork((current) => current && { ...current, versions: { ...current.versions, [current.languageId]: chosen } }),
+					onVersion: (chosen) => take(pickVersion(chosen, tier, tiers)),
+					onTier: (chosen) => language && version && take(pickTier(language, version, chosen)),
 					onExample: actions.openExample,
 				}}
 				buttons={{ canRun: program.canRun, canStop: program.canStop, onRun: runFromButton, onStop: program.stop }}
@@ -155,10 +165,13 @@ export function Playground({ build }: { build: string }) {
 }
 
 /** What is missing on the server's side before anything can run; null: nothing. */
-function setUpLine(catalogue: CatalogueState, language: CatalogueLanguage | undefined, version: string): StatusLine | null {
+function setUpLine(
+	catalogue: CatalogueState,
+	language: CatalogueLanguage | undefined,
+	version: CatalogueVersion | undefined,
+): StatusLine | null {
 	if (catalogue.kind === "loading") return { tone: "busy", sentence: "Fetching the list of languages …" };
 	if (catalogue.kind === "failed") return { tone: "us", sentence: "No program can run until the list of languages is there." };
-	const offered = language?.versions.find((candidate) => candidate.version === version);
-	if (language === undefined || offered === undefined || offered.isReady) return null;
-	return { tone: "busy", sentence: `${language.name} ${version} is still being set up on the server …` };
+	if (language === undefined || version === undefined || version.isReady) return null;
+	return { tone: "busy", sentence: `${language.name} ${version.title} is still being set up on the server …` };
 }

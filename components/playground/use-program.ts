@@ -1,5 +1,6 @@
 import { type RefObject, useCallback, useState } from "react";
-import type { CatalogueLanguage } from "../../protocol/catalogue.ts";
+import type { CatalogueLanguage, CatalogueVersion } from "../../protocol/catalogue.ts";
+import type { TierId } from "../../protocol/tiers.ts";
 import { describeFilesProblem, type Workspace } from "../files/workspace.ts";
 import { parseArgumentLine } from "../run-bar/argument-line.ts";
 import { isBusy } from "../session/session-state.ts";
@@ -9,7 +10,9 @@ import type { TerminalHandle } from "../terminal/terminal-panel.tsx";
 
 export interface ProgramParts {
 	readonly language: CatalogueLanguage;
-	readonly version: string;
+	readonly version: CatalogueVersion;
+	/** null: the server chooses. */
+	readonly tier: TierId | null;
 	readonly workspace: Workspace;
 	readonly argumentLine: string;
 }
@@ -27,7 +30,7 @@ export interface Program {
 export function useProgram(parts: ProgramParts | null, session: Session, terminal: RefObject<TerminalHandle | null>): Program {
 	const [refusal, setRefusal] = useState<StatusLine | null>(null);
 	const { client, state } = session;
-	const isReady = parts?.language.versions.some(({ version, isReady }) => version === parts.version && isReady) ?? false;
+	const isReady = parts?.version.isReady ?? false;
 	const canRun = client !== null && isReady && !isBusy(state.run) && state.connection.kind !== "closed";
 	const run = () => {
 		if (!canRun || parts === null) return;
@@ -40,7 +43,14 @@ export function useProgram(parts: ProgramParts | null, session: Session, termina
 		}
 		setRefusal(null);
 		const size = terminal.current?.size() ?? { columns: 80, rows: 24 };
-		client.run({ language: parts.language.id, version: parts.version, files, arguments: parsed.arguments, ...size });
+		client.run({
+			language: parts.language.id,
+			version: parts.version.version,
+			...(parts.tier === null ? {} : { tier: parts.tier }),
+			files,
+			arguments: parsed.arguments,
+			...size,
+		});
 	};
 	const stop = useCallback(() => client?.stop(), [client]);
 	const isStopping = state.run.kind === "running" && state.run.isStopping;

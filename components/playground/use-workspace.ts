@@ -1,5 +1,5 @@
 import { type Dispatch, type SetStateAction, useCallback } from "react";
-import type { CatalogueLanguage } from "../../protocol/catalogue.ts";
+import type { CatalogueLanguage, CatalogueVersion } from "../../protocol/catalogue.ts";
 import { activeFile, deleteFile, describePasteProblem, editFile, openWorkspace, restoreFile, type Workspace } from "../files/workspace.ts";
 import type { Toast } from "../notice/use-toast.ts";
 import type { Work } from "../storage/work.ts";
@@ -17,12 +17,16 @@ export interface WorkspaceActions {
 const leapCharacters = 65_536;
 
 const isUntouched = (workspace: Workspace, language: CatalogueLanguage): boolean =>
-	workspace.files.length === 1 && language.examples.some(({ content }) => content === workspace.files[0]?.content);
+	workspace.files.length === 1 &&
+	[...language.examples, ...language.versions.flatMap((it) => it.examples ?? [])].some(
+		({ content }) => content === workspace.files[0]?.content,
+	);
 
 /** Owns changes to the open language's files; what takes text away offers it back. */
 export function useWorkspace(
 	workspace: Workspace | null,
 	language: CatalogueLanguage | undefined,
+	version: CatalogueVersion | undefined,
 	setWork: Dispatch<SetStateAction<Work | null>>,
 	show: (toast: Toast) => void,
 ): WorkspaceActions {
@@ -58,7 +62,7 @@ export function useWorkspace(
 			show({ sentence: `Deleted ${file.name}.`, undo: () => change((current) => restoreFile(current, file, index)) });
 		},
 		openExample: (index) => {
-			const example = language?.examples[index];
+			const example = (version?.examples ?? language?.examples)?.[index];
 			if (example === undefined || language === undefined || workspace === null) return;
 			change((current) => openWorkspace({ name: example.fileName, content: example.content }, current.nextKey));
 			if (isUntouched(workspace, language)) return;

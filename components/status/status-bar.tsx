@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { formatBytes } from "../../protocol/outcome.ts";
+import { TierId, tierTable } from "../../protocol/tiers.ts";
 import type { RunState, SessionState } from "../session/session-state.ts";
 import styles from "./status-bar.module.css";
 import { describeStatus, formatWall, type StatusLine } from "./status-line.ts";
@@ -87,7 +88,7 @@ export function StatusBar({ state, override }: StatusBarProps) {
 						value={
 							// A tab of its own: this one may have a program running.
 							<a className={styles.lab} href="/lab" target="_blank" rel="noopener" title="What it withstood: the lab, in a new tab">
-								{tier}
+								{tierName(tier)}
 							</a>
 						}
 					/>
@@ -95,6 +96,11 @@ export function StatusBar({ state, override }: StatusBarProps) {
 			</dl>
 		</div>
 	);
+}
+
+function tierName(tier: string): string {
+	const known = TierId.safeParse(tier);
+	return known.success ? tierTable[known.data].name : tier;
 }
 
 function ratio(value: number, limit: number | null): number | undefined {

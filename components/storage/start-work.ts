@@ -15,7 +15,7 @@ export function openLanguage(work: Work, language: CatalogueLanguage): Work {
 
 /** What was kept, on a language that the server still offers; else the first example. */
 export function startWork(kept: Work | null, languages: readonly CatalogueLanguage[]): Work | null {
-	const work: Work = kept ?? { form: 1, languageId: firstLanguageId, versions: {}, workspaces: {}, argumentLine: "" };
+	const work: Work = kept ?? { form: 1, languageId: firstLanguageId, versions: {}, tiers: {}, workspaces: {}, argumentLine: "" };
 	const language = languages.find(({ id }) => id === work.languageId) ?? languages[0];
 	return language === undefined ? null : openLanguage(work, language);
 }

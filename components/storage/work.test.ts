@@ -37,7 +37,7 @@ const python = language("python", "main.py");
 
 function work(content: string): Work {
 	const workspace = { files: [{ key: 1, name: "main.py", content }], activeKey: 1, nextKey: 2 };
-	return { form: 1, languageId: "python", versions: {}, workspaces: { python: workspace }, argumentLine: "" };
+	return { form: 1, languageId: "python", versions: {}, tiers: {}, workspaces: { python: workspace }, argumentLine: "" };
 }
 
 test("two tabs do not trample each other: each reloads its own, a new one starts from the last written", () => {

@@ -18,6 +18,8 @@ export const Work = z.strictObject({
 	languageId: z.string(),
 	/** The version picked for each language; a language that is missing has its default. */
 	versions: z.record(z.string(), z.string()),
+	/** The isolation picked for each language; a language that is missing has the server's choice. */
+	tiers: z.record(z.string(), z.string()).default({}),
 	workspaces: z.record(z.string(), StoredWorkspace),
 	argumentLine: z.string(),
 });

@@ -78,7 +78,7 @@ test("/api/v1/languages keeps to the schema, is revalidated by its ETag, and tel
 	const first = await get(`${url}/api/v1/languages`);
 	const { languages } = Catalogue.parse(JSON.parse(first.body));
 	const python = languages.find(({ id }) => id === "python");
-	assert.deepEqual(python?.versions[0], { version: "3.13", isReady: true });
+	assert.deepEqual(python?.versions[0], { version: "3.13", title: "3.13", tiers: ["gvisor", "kata", "container"], isReady: true });
 	assert.equal(first.headers["cache-control"], "no-cache");
 	const again = await get(`${url}/api/v1/languages`, { "if-none-match": String(first.headers.etag) });
 	assert.equal(again.status, 304);

@@ -21,7 +21,7 @@ test("PROTOCOL.md P5: a run is answered by started, output and one exit that bea
 	const started = await page.next("started");
 	assert.equal(started.run, 1);
 	assert.equal(started.language, "python");
-	assert.equal(started.tier, "double");
+	assert.equal(started.tier, "container");
 	page.close();
 });
 
