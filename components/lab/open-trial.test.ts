@@ -64,6 +64,7 @@ test("a program becomes its language's only file, in a version that runs in the 
 	const work = openTrial(start(), trialOf("29-network", "deno"));
 	assert.equal(work.languageId, "javascript");
 	assert.equal(work.versions.javascript, "deno-2");
+	assert.equal(work.tiers.javascript, "deno");
 	assert.deepEqual(
 		work.workspaces.javascript?.files.map(({ name, content }) => [name, content]),
 		[["main.x", "program 29-network"]],
@@ -80,6 +81,8 @@ test("the way back restores that language and keeps what was written elsewhere m
 	assert.equal(back.languageId, "python");
 	assert.equal(back.workspaces.javascript, undefined);
 	assert.equal(back.versions.javascript, undefined);
+	assert.equal(back.tiers.javascript, undefined);
+	assert.equal(back.tiers.python, "gvisor");
 	assert.equal(back.workspaces.python?.files[0]?.content, "program 20-namespaces");
 });
 

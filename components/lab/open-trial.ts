@@ -2,6 +2,7 @@ import type { AttackProgram } from "../../protocol/attack-programs.ts";
 import type { CatalogueLanguage } from "../../protocol/catalogue.ts";
 import { TierId, tierTable } from "../../protocol/tiers.ts";
 import { openWorkspace } from "../files/workspace.ts";
+import { pickTier, settlePick } from "../run-bar/tier-choice.ts";
 import type { Work } from "../storage/work.ts";
 
 /** An attack program in the place of a language's files, and the way back. Pure. */
@@ -26,32 +27,36 @@ export function findTrial(
 	return { program, language, tier: tier.success ? tier.data : null };
 }
 
-/** The program as the language's only file, in a version that runs in the tier; the language becomes the open one. */
+/** The program as the language's only file, in a version that runs in the tier, with both picked; the language becomes the open one. */
 export function openTrial(work: Work, { program, language, tier }: Trial): Work {
 	const { id } = language;
 	const workspace = openWorkspace({ name: program.fileName, content: program.content }, work.workspaces[id]?.nextKey);
-	const runsThere = language.versions.filter(({ tiers }) => tier === null || tiers.includes(tier));
-	const picked = runsThere.find(({ version }) => version === work.versions[id]) ?? runsThere.find(({ isReady }) => isReady) ?? runsThere[0];
+	const current = settlePick(language, work.versions[id], work.tiers[id]);
+	const picked = pickTier(language, current.version, tier);
 	return {
 		...work,
 		languageId: id,
-		versions: picked === undefined ? work.versions : { ...work.versions, [id]: picked.version },
+		versions: { ...work.versions, [id]: picked.version.version },
+		tiers: withEntry(work.tiers, id, picked.tier ?? undefined),
 		workspaces: { ...work.workspaces, [id]: workspace },
 	};
 }
 
 /** Undoes `openTrial`: that language's files and what was picked come back; what was written elsewhere meanwhile stays. */
 export function leaveTrial(now: Work, before: Work, { language: { id } }: Trial): Work {
-	const { [id]: _version, ...versions } = now.versions;
-	const { [id]: _workspace, ...workspaces } = now.workspaces;
-	const version = before.versions[id];
-	const workspace = before.workspaces[id];
 	return {
 		...now,
 		languageId: before.languageId,
-		versions: version === undefined ? versions : { ...versions, [id]: version },
-		workspaces: workspace === undefined ? workspaces : { ...workspaces, [id]: workspace },
+		versions: withEntry(now.versions, id, before.versions[id]),
+		tiers: withEntry(now.tiers, id, before.tiers[id]),
+		workspaces: withEntry(now.workspaces, id, before.workspaces[id]),
 	};
+}
+
+/** undefined: without it. */
+function withEntry<T>(record: Readonly<Record<string, T>>, key: string, value: T | undefined): Record<string, T> {
+	const { [key]: _, ...others } = record;
+	return value === undefined ? others : { ...others, [key]: value };
 }
 
 /** Whether the program takes the place of something that the reader wrote. */

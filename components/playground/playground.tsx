@@ -49,7 +49,7 @@ export function Playground({ build }: { build: string }) {
 	const tiers = catalogue.kind === "ready" ? catalogue.tiers : noTiers;
 	const { work, setWork, isKept } = useWork(catalogue.kind === "ready" ? languages : null);
 	const { toast, show, dismiss } = useToast();
-	useTrial({ work, languages, setWork, onTier: () => undefined, show });
+	useTrial({ work, languages, setWork, show });
 	const [feed] = useState(() => new TerminalFeed());
 	const session = useSession(build, feed);
 	const terminal = useRef<TerminalHandle>(null);

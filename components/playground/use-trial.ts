@@ -1,6 +1,5 @@
 import { type Dispatch, type SetStateAction, useEffect, useRef } from "react";
 import type { CatalogueLanguage } from "../../protocol/catalogue.ts";
-import type { TierId } from "../../protocol/tiers.ts";
 import type { Toast } from "../notice/use-toast.ts";
 import type { Work } from "../storage/work.ts";
 
@@ -9,7 +8,6 @@ interface TrialParts {
 	readonly work: Work | null;
 	readonly languages: readonly CatalogueLanguage[];
 	readonly setWork: Dispatch<SetStateAction<Work | null>>;
-	readonly onTier: (tier: TierId) => void;
 	readonly show: (toast: Toast) => void;
 }
 
@@ -33,7 +31,7 @@ export function useTrial(parts: TrialParts): void {
 		const open = async (): Promise<void> => {
 			const [trials, { fetchAttackPrograms }] = await Promise.all([import("../lab/open-trial.ts"), import("../lab/attack-programs.ts")]);
 			const programs = await fetchAttackPrograms();
-			const { work, languages, setWork, onTier, show } = latest.current;
+			const { work, languages, setWork, show } = latest.current;
 			const trial = trials.findTrial({ id, tier: wish.get("tier") ?? "" }, programs, languages);
 			if (work === null || trial === null) {
 				show({ sentence: "This server has no such attack to open.", undo: null });
@@ -41,7 +39,6 @@ export function useTrial(parts: TrialParts): void {
 			}
 			const isAtStake = trials.isWorkAtStake(work, trial, programs);
 			setWork((current) => current && trials.openTrial(current, trial));
-			if (trial.tier !== null) onTier(trial.tier);
 			const undo = isAtStake ? () => setWork((current) => current && trials.leaveTrial(current, work, trial)) : null;
 			show({ sentence: trials.describeTrial(trial, isAtStake), undo, stays: isAtStake });
 		};
