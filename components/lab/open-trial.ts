@@ -54,7 +54,7 @@ export function leaveTrial(now: Work, before: Work, { language: { id } }: Trial)
 }
 
 /** undefined: without it. */
-function withEntry<T>(record: Readonly<Record<string, T>>, key: string, value: T | undefined): Record<string, T> {
+function withEntry<T>(record: Readonly<Record<string, T>>, key: string, value: NoInfer<T> | undefined): Record<string, T> {
 	const { [key]: _, ...others } = record;
 	return value === undefined ? others : { ...others, [key]: value };
 }
