@@ -3,6 +3,7 @@ import { attackLimits, attackStreams, controlStreams } from "./07-streams.ts";
 import { agentPortrait, attackAgent, canary, controlAgent } from "./14-agent.ts";
 import { attackKernel, controlKernel, kernelPortraitParts } from "./19-kernel.ts";
 import { Arena } from "./arena.ts";
+import { attackLooking, controlLooking, lookingPortraitPart } from "./looking.ts";
 import { Portrait } from "./portrait.ts";
 import { chosenTiers, programTiers, scriptTiers, nodeTest as test } from "./tiers.ts";
 
@@ -22,15 +23,17 @@ for (const tier of programs) {
 	const ground = { arena, tier, test };
 	const portrait = new Portrait(arena, tier, () => {
 		const { parts, files } = agentPortrait();
-		return { parts: [...parts, ...kernelPortraitParts], files };
+		return { parts: [...parts, ...kernelPortraitParts, lookingPortraitPart], files };
 	});
 	attackResources(ground);
 	attackStreams(ground);
 	attackAgent(ground, portrait);
 	attackKernel(ground, portrait);
+	attackLooking(ground, portrait);
 }
 attackLimits(arena, test);
 controlResources(arena, test);
 controlStreams(arena, test);
 controlAgent(arena, test);
 controlKernel(arena, test);
+controlLooking(arena, test);
