@@ -176,6 +176,7 @@ test("watchers are told the state at once and at each change, and that the runne
 		engine: "up",
 		leases: 0,
 		maxLeases: 48,
+		tiers: own.runner.status().tiers,
 		languages: own.runner.status().languages,
 	});
 	const probe = new LeaseProbe(own, "python", version);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { LeaseProbe } from "./testing/lease-probe.ts";
-import { offer, type Rig, startRig, until } from "./testing/rig.ts";
+import { offer, passAtOnce, type Rig, startRig, until } from "./testing/rig.ts";
 
 /** Door, lease, pool, driver and the real agent together: what a gateway sees. */
 
@@ -295,4 +295,44 @@ test("a closing runner tells every lease, kills all and removes its socket", asy
 	assert.deepEqual(await own.containers(), []);
 	const late = new LeaseProbe(own, "python", "3");
 	assert.deepEqual(await late.next("refused"), ["runnerDown"]);
+});
+
+test("a tier is claimed only while it is offered; when it is withdrawn, who runs in it is told and its sandboxes die", async () => {
+	let isPassing = true;
+	const own = await startRig({
+		offered: await offer("python"),
+		settings: { poolSize: 1, postureIntervalMs: 200 },
+		assess: async (driver, assessment) => {
+			const report = await passAtOnce(driver, assessment);
+			return isPassing ? report : { ...report, verdict: "failed" };
+		},
+	});
+	const probe = claim("python", own);
+	probe.run("import time\nprint('up', flush=True)\ntime.sleep(60)");
+	await probe.until(() => probe.stdout.includes("up"), "the program");
+	isPassing = false;
+	assert.deepEqual((await probe.exit()).outcome, { kind: "lost", code: "tierWithdrawn" });
+	await until(async () => (await own.containers()).length === 0, 10_000, "every sandbox is gone");
+	const refused = claim("python", own);
+	await refused.until(() => refused.events.some(({ name }) => name === "refused"), "the refusal");
+	assert.deepEqual(refused.events[0], { name: "refused", values: ["tierUnavailable"] });
+	isPassing = true;
+	await until(() => own.runner.status().tiers.some(({ state }) => state === "offered"), 5_000, "offered again");
+	await Promise.all([probe.close(), refused.close()]);
+	await own.close();
+});
+
+test("where nothing passed, nothing runs (fail closed)", async () => {
+	const own = await startRig({
+		offered: await offer("python"),
+		settings: { poolSize: 1 },
+		assess: async () => {
+			throw new Error("no posture can be taken");
+		},
+	});
+	const refused = claim("python", own);
+	await refused.until(() => refused.events.some(({ name }) => name === "refused"), "the refusal");
+	assert.deepEqual(await own.containers(), []);
+	await refused.close();
+	await own.close();
 });

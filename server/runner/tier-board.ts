@@ -189,7 +189,6 @@ export class TierBoard {
 		const pauseMs = isToBeRetried ? Math.min(entry.retryMs, this.#options.intervalMs) : this.#options.intervalMs;
 		entry.retryMs = isToBeRetried ? Math.min(entry.retryMs * 2, longestRetryMs) : firstRetryMs;
 		entry.timer = setTimeout(() => this.#enqueue(entry), pauseMs);
-		entry.timer.unref();
 	}
 }
 

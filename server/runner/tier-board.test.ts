@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { PostureReport } from "../../protocol/posture.ts";
+import type { ServerTierId } from "../../protocol/tiers.ts";
+import { readCatalogue } from "../languages/catalogue.ts";
+import { passAtOnce, silentLog, until } from "./testing/rig.ts";
+import { type Assessment, TierBoard } from "./tier-board.ts";
+
+/** The board with assessments that the test answers; what an assessment is made of is posture's own test. */
+
+const catalogue = await readCatalogue(fileURLToPath(new URL("../../sandbox-images", import.meta.url)));
+const [toolchain] = catalogue.toolchains;
+assert.ok(toolchain);
+
+interface Stage {
+	readonly board: TierBoard;
+	/** In the order in which they were asked for. */
+	readonly asked: { readonly tier: ServerTierId; answer(report: PostureReport): void; fail(): void }[];
+	readonly changes: string[];
+}
+
+function stage(enabled: readonly ServerTierId[], intervalMs = 3_600_000): Stage {
+	const asked: Stage["asked"] = [];
+	const changes: string[] = [];
+	const board = new TierBoard({
+		enabled,
+		intervalMs,
+		log: silentLog,
+		assess: ({ tier }) =>
+			new Promise((answer, reject) => asked.push({ tier, answer, fail: () => reject(new Error("a bug in the assessment")) })),
+		changed: (tier, isOffered) => changes.push(`${tier}${isOffered ? "+" : "-"}`),
+		reported: () => undefined,
+	});
+	return { board, asked, changes };
+}
+
+const subject = (tier: ServerTierId): Assessment => ({ tier, toolchain, image: "image" });
+const passed = (tier: ServerTierId): Promise<PostureReport> => passAtOnce(null, subject(tier));
+const failed = async (tier: ServerTierId): Promise<PostureReport> => ({
+	...(await passed(tier)),
+	verdict: "failed",
+	differences: [{ path: "identity.capabilities", expected: "0", found: "CAP_SYS_ADMIN at /var/secret" }],
+});
+/** What is still asked for is answered, as a real assessment would be. */
+async function end({ board, asked }: Stage): Promise<void> {
+	const closed = board.close();
+	for (const { answer, tier } of asked) answer(await passed(tier));
+	await closed;
+}
+const stateOf = ({ board }: Stage, tier: ServerTierId): string => board.statuses.find((it) => it.tier === tier)?.state ?? "";
+
+test("a tier is offered after its posture passed, and not a moment earlier", async () => {
+	const it = stage(["gvisor", "container"]);
+	assert.equal(stateOf(it, "gvisor"), "missing");
+	it.board.imageReady(subject("gvisor"));
+	assert.equal(stateOf(it, "gvisor"), "checking");
+	assert.ok(!it.board.isOffered("gvisor"));
+	it.asked[0]?.answer(await passed("gvisor"));
+	await until(() => it.board.isOffered("gvisor"), 1_000, "offered");
+	assert.deepEqual(
+		it.board.statuses.slice(0, 3).map(({ tier, state }) => `${tier} ${state}`),
+		["gvisor offered", "container missing", "microvm disabled"],
+	);
+	await end(it);
+});
+
+test("one that fails is not offered; the reason names what differs and not what was found", async () => {
+	const it = stage(["container"]);
+	it.board.imageReady(subject("container"));
+	it.asked[0]?.answer(await failed("container"));
+	await until(() => stateOf(it, "container") === "failed", 1_000, "failed");
+	const reason = it.board.statuses[0]?.reason ?? "";
+	assert.match(reason, /identity\.capabilities/);
+	assert.doesNotMatch(reason, /secret/);
+	await end(it);
+});
+
+test("one that cannot be assessed is not offered, and is tried again", async () => {
+	const it = stage(["container"], 20);
+	it.board.imageReady(subject("container"));
+	it.asked[0]?.fail();
+	await until(() => it.asked.length === 2, 5_000, "a second try");
+	assert.equal(stateOf(it, "container"), "failed");
+	it.asked[1]?.answer(await passed("container"));
+	await until(() => it.board.isOffered("container"), 1_000, "offered");
+	await end(it);
+});
+
+test("an offered tier is assessed again and withdrawn when it no longer holds", async () => {
+	const it = stage(["container"], 20);
+	it.board.imageReady(subject("container"));
+	it.asked[0]?.answer(await passed("container"));
+	await until(() => it.asked.length === 2, 5_000, "the next assessment");
+	assert.ok(it.board.isOffered("container"), "it serves while it is assessed");
+	it.asked[1]?.answer(await failed("container"));
+	await until(() => !it.board.isOffered("container"), 1_000, "withdrawn");
+	assert.equal(it.changes.at(-1), "container-");
+	await end(it);
+});
+
+test("a tier that the operator does not allow is never assessed", async () => {
+	const it = stage(["container"]);
+	it.board.imageReady(subject("gvisor"));
+	assert.equal(it.asked.length, 0);
+	assert.equal(stateOf(it, "gvisor"), "disabled");
+	await end(it);
+});
+
+test("at most two assessments are under way", async () => {
+	const it = stage(["gvisor", "container", "deno"]);
+	for (const tier of ["gvisor", "container", "deno"] as const) it.board.imageReady(subject(tier));
+	assert.deepEqual(
+		it.asked.map(({ tier }) => tier),
+		["gvisor", "container"],
+	);
+	it.asked[0]?.answer(await passed("gvisor"));
+	await until(() => it.asked.length === 3, 1_000, "the third");
+	for (const { answer, tier } of it.asked) answer(await passed(tier));
+	await end(it);
+});
