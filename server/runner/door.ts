@@ -11,6 +11,7 @@ import type { RunnerStatus } from "./door-protocol.ts";
 import { Lease } from "./lease.ts";
 import { effectiveLimits, type LimitSettings } from "./limits.ts";
 import type { Pool } from "./pool.ts";
+import type { BaselineTurn } from "./posture/baseline-turn.ts";
 import type { TierBoard } from "./tier-board.ts";
 
 /**
@@ -29,6 +30,8 @@ export interface DoorOptions {
 	readonly toolchains: readonly Toolchain[];
 	readonly pool: Pool;
 	readonly tiers: Pick<TierBoard, "statuses" | "reports">;
+	/** Shown beside the tiers; nothing that a request names. */
+	readonly baselines: Pick<BaselineTurn, "reports">;
 	readonly log: Logger;
 }
 
@@ -155,7 +158,8 @@ export class Door implements DoorHost {
 	watch(connection: DoorConnection): void {
 		this.#watchers.add(connection);
 		connection.send({ type: "status", status: this.status() });
-		for (const report of this.#options.tiers.reports) connection.send({ type: "posture", report });
+		const { tiers, baselines } = this.#options;
+		for (const report of [...tiers.reports, ...baselines.reports]) connection.send({ type: "posture", report });
 	}
 
 	ended(connection: DoorConnection, lease: Lease | null, breach: string | null): void {

@@ -5,6 +5,7 @@ import { ServerTierId } from "../../protocol/tiers.ts";
 import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
 import { connectEngine } from "./drivers/engine-connection.ts";
+import { measureBaselines } from "./posture/baselines.ts";
 import { startRunner } from "./runner.ts";
 
 /** The runner's own process: the only one that is told where the engine is. */
@@ -35,6 +36,7 @@ runAsChild(async (config, message) => {
 		catalogue: await readCatalogue(start.catalogueDir),
 		socketPath: start.socketPath,
 		log,
+		measureBaselines,
 		assess: async (_, { tier, toolchain }) => ({
 			subject: tier,
 			startedAtMs: Date.now(),

@@ -13,6 +13,8 @@ import type { SandboxDriver } from "./drivers/driver.ts";
 import { drivers } from "./drivers/index.ts";
 import { type TierRuntimes, tierShapes } from "./drivers/shapes.ts";
 import { Pool } from "./pool.ts";
+import { BaselineTurn } from "./posture/baseline-turn.ts";
+import type { measureBaselines } from "./posture/baselines.ts";
 import { type Assessment, TierBoard } from "./tier-board.ts";
 
 export interface Runner {
@@ -55,6 +57,8 @@ export async function startRunner(options: {
 	seccompPath?: string;
 	/** Takes a tier's posture; nothing is offered without it. */
 	assess(driver: SandboxDriver, assessment: Assessment): Promise<PostureReport>;
+	/** What the lab shows beside the tiers. Absent: nothing. */
+	measureBaselines?: typeof measureBaselines;
 	/** Default: the engine's default for containers, and `runsc`. */
 	runtimes?: TierRuntimes;
 }): Promise<Runner> {
@@ -76,8 +80,18 @@ export async function startRunner(options: {
 				door.withdraw(tier);
 			}
 			door.statusChanged();
+			baselines.consider();
 		},
 		reported: (report) => door.postureTaken(report),
+	});
+	const baselines: BaselineTurn = new BaselineTurn({
+		async measure(measured) {
+			const runtime = runtimes.gvisor?.name ?? null;
+			return options.measureBaselines?.({ ...measured, docker, instance: config.instance, runtime }) ?? [];
+		},
+		isCalm: () => !board.statuses.some(({ state }) => state === "checking"),
+		reported: (report) => door.postureTaken(report),
+		log,
 	});
 	const door: Door = new Door({
 		socketPath,
@@ -85,6 +99,7 @@ export async function startRunner(options: {
 		settings: config,
 		toolchains: catalogue.toolchains,
 		tiers: board,
+		baselines,
 		pool,
 		log,
 	});
@@ -104,11 +119,12 @@ export async function startRunner(options: {
 				pool.setImage(toolchain, tier, image);
 				board.imageReady({ tier, toolchain, image });
 			}
+			if (chosen === undefined) baselines.imageReady(language, { reference: image, key: toolchain.key });
 		},
 		status: () => door.status(),
 		async close() {
 			await door.close();
-			await board.close();
+			await Promise.all([board.close(), baselines.close()]);
 			await pool.close();
 		},
 	};

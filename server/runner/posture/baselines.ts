@@ -164,7 +164,7 @@ interface Told {
 class BaselineFault extends Error {}
 
 function problemOf(error: unknown): string {
-	return error instanceof BaselineFault ? error.message : "The engine could not run it.";
+	return error instanceof BaselineFault ? error.message : "The engine could not make its outer sandbox, which is gVisor's.";
 }
 
 /** Lines that are none of the probe's are left out: what runs in there may write what it likes. */
