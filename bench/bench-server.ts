@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { type ServerProcess, startSandglass } from "../e2e/server-process.ts";
+import type { PostureReport } from "../protocol/posture.ts";
+import type { ServerTierId } from "../protocol/tiers.ts";
 import type { Config } from "../server/config.ts";
 import type { RunnerStatus } from "../server/runner/door-protocol.ts";
 import { watchRunner } from "../server/runner/watch-client.ts";
@@ -12,6 +14,9 @@ export interface BenchServer {
 	untilQuiet(): Promise<void>;
 	/** Quiet, and nobody holds a sandbox. */
 	untilIdle(): Promise<void>;
+	/** What passed, in the server's order. */
+	offeredTiers(): readonly ServerTierId[];
+	postures(): readonly PostureReport[];
 	close(): Promise<void>;
 }
 
@@ -27,6 +32,9 @@ const withoutQuotas = {
 	SANDGLASS_MAX_LEASES: "100",
 } as const;
 
+/** The container first: it is what stays warm, and what most figures are about. */
+const benchTiers: readonly ServerTierId[] = ["container", "gvisor", "microvm", "deno", "isolate", "wasm"];
+
 export async function startBenchServer(options: {
 	readonly config: Config;
 	readonly env: Readonly<Record<string, string>>;
@@ -35,7 +43,7 @@ export async function startBenchServer(options: {
 }): Promise<BenchServer> {
 	const { poolSize } = options;
 	const server = await startSandglass({
-		env: { ...withoutQuotas, SANDGLASS_POOL_SIZE: String(poolSize), ...options.env },
+		env: { ...withoutQuotas, SANDGLASS_TIERS: benchTiers.join(","), SANDGLASS_POOL_SIZE: String(poolSize), ...options.env },
 		languages: options.languages,
 	});
 	const socketPath = join(options.config.runDir, server.instance, "door.sock");
@@ -60,13 +68,38 @@ export async function startBenchServer(options: {
 		});
 	}
 
-	const isQuiet = ({ languages }: RunnerStatus): boolean =>
-		languages.every(({ isReady, idle, starting }) => starting === 0 && (!isReady || idle >= poolSize));
+	/** Every tier has been judged, and what is to be kept warm is: each version in its first tier. */
+	const isQuiet = ({ languages, tiers }: RunnerStatus): boolean => {
+		if (tiers.some(({ state }) => state === "checking")) return false;
+		const offered = tiers.filter(({ state }) => state === "offered").map(({ tier }) => tier);
+		const firstTier = (language: string, version: string): ServerTierId | undefined =>
+			languages
+				.filter((it) => it.language === language && it.version === version && offered.some((tier) => tier === it.tier))
+				.sort((a, b) => offered.indexOf(a.tier) - offered.indexOf(b.tier))[0]?.tier;
+		return languages.every(
+			({ language, version, tier, isReady, idle, starting }) =>
+				starting === 0 && (!isReady || idle >= poolSize || tier !== firstTier(language, version)),
+		);
+	};
+	/** Open as long as the server: its reports come once. */
+	let last: RunnerStatus | null = null;
+	const reports = watchRunner({
+		socketPath,
+		onStatus: (status) => {
+			last = status;
+		},
+		onDown: () => undefined,
+	});
 	return {
 		process: server,
 		socketPath,
 		untilQuiet: () => until(isQuiet, "the pool is full"),
 		untilIdle: () => until((status) => status.leases === 0 && isQuiet(status), "nobody holds a sandbox"),
-		close: () => server.stop(),
+		offeredTiers: () => (last?.tiers ?? []).flatMap(({ tier, state }) => (state === "offered" && tier !== "browser" ? [tier] : [])),
+		postures: () => reports.postures,
+		close: async () => {
+			reports.close();
+			await server.stop();
+		},
 	};
 }

@@ -1,3 +1,4 @@
+import type { ServerTierId } from "../protocol/tiers.ts";
 import type { Config } from "../server/config.ts";
 import type { LanguageCatalogue, Toolchain } from "../server/languages/catalogue.ts";
 import type { SandboxDriver } from "../server/runner/drivers/driver.ts";
@@ -16,6 +17,8 @@ export interface Bench {
 	/** As setup/images.ts gives them: by `<language>@<version>`. */
 	readonly images: Readonly<Record<string, string>>;
 	readonly seccompProfile: string;
+	/** What passed on the server with warm sandboxes, in its order. */
+	readonly offeredTiers: readonly ServerTierId[];
 	/** With warm sandboxes, `warmPerLanguage` for each version of each language. */
 	readonly warm: BenchServer;
 	readonly warmPerLanguage: number;

@@ -13,6 +13,8 @@ import { measureLanguages } from "./figures/languages.ts";
 import { measurePage } from "./figures/page.ts";
 import { measurePythonStart } from "./figures/python-start.ts";
 import { measureSandboxCost } from "./figures/sandbox-cost.ts";
+import { measureTierWorkloads } from "./figures/tier-workloads.ts";
+import { measureTiers } from "./figures/tiers.ts";
 import { measureTyping } from "./figures/typing.ts";
 import { describeMachine } from "./machine.ts";
 import { type Options, OptionsError, type Part, parseOptions, parts } from "./options.ts";
@@ -31,7 +33,10 @@ function say(line: string): void {
 	process.stdout.write(`bench · ${line}\n`);
 }
 
-async function withServers<T>(bench: Omit<Bench, "warm" | "cold">, use: (warm: BenchServer, cold: BenchServer) => Promise<T>): Promise<T> {
+async function withServers<T>(
+	bench: Omit<Bench, "warm" | "cold" | "offeredTiers">,
+	use: (warm: BenchServer, cold: BenchServer) => Promise<T>,
+): Promise<T> {
 	const { config, catalogue } = bench;
 	const languages = catalogue.languages.map(({ id }) => id);
 	const start = (poolSize: number) =>
@@ -76,13 +81,15 @@ async function measure(options: Options, engine: Engine): Promise<Results> {
 		languages: measureLanguages,
 		typing: measureTyping,
 		sandboxes: measureSandboxCost,
+		tiers: measureTiers,
+		workloads: measureTierWorkloads,
 		page: measurePage,
 	};
 	const findings = await withServers(base, async (warm, cold) => {
 		const found: Findings[] = [];
 		for (const part of options.parts) {
 			say(`measuring: ${part} …`);
-			const finding = await measurements[part]({ ...base, warm, cold });
+			const finding = await measurements[part]({ ...base, warm, cold, offeredTiers: warm.offeredTiers() });
 			for (const section of finding.sections) process.stdout.write(formatSection(section));
 			found.push(finding);
 		}

@@ -14,7 +14,7 @@ export async function measureLanguages(bench: Bench): Promise<Findings> {
 		? { rounds: 1, takesPerRound: 3, warmUpTakes: 1, pauseMs: 20 }
 		: { rounds: 4, takesPerRound: 5, warmUpTakes: 2, pauseMs: 20 };
 	const rows: Row[] = [];
-	for (const toolchain of bench.catalogue.toolchains) {
+	for (const toolchain of bench.catalogue.toolchains.filter((it) => it.tiers.includes("container"))) {
 		const title = `${toolchain.language.name} ${toolchain.version.version}`;
 		bench.say(`languages · ${title}`);
 		const program = benchProgram(bench.config, toolchain, "pty");

@@ -80,7 +80,9 @@ async function claimRates(bench: Bench, count: number): Promise<ClaimRates> {
 /** Everything that is warm is taken at once; how fast the pool is full again, behind readers who hold what they took. */
 async function refillsPerSecond({ warm, warmPerLanguage, catalogue }: Bench): Promise<number> {
 	await warm.untilIdle();
-	const wanted = catalogue.toolchains.flatMap((toolchain) => Array.from({ length: warmPerLanguage }, () => toolchain));
+	const wanted = catalogue.toolchains
+		.filter((it) => it.tiers.includes("container"))
+		.flatMap((toolchain) => Array.from({ length: warmPerLanguage }, () => toolchain));
 	const startedAt = performance.now();
 	const places = wanted.map((toolchain) => new DoorPlace(warm.socketPath, toolchain));
 	try {

@@ -1,3 +1,4 @@
+import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../../server/languages/catalogue.ts";
 import { type Lease, openLease } from "../../server/runner/client.ts";
 import type { BenchProgram } from "../programs.ts";
@@ -12,7 +13,7 @@ export class DoorPlace implements Place {
 	#clock = new OutputClock();
 	#onExit: () => void = () => undefined;
 
-	constructor(socketPath: string, toolchain: Toolchain) {
+	constructor(socketPath: string, toolchain: Toolchain, tier: ServerTierId = "container") {
 		let onClaimed: () => void;
 		let onRefused: (error: Error) => void;
 		let onClosed: () => void;
@@ -28,7 +29,7 @@ export class DoorPlace implements Place {
 			socketPath,
 			language: toolchain.language.id,
 			version: toolchain.version.version,
-			tier: "container",
+			tier,
 			handlers: {
 				claimed: () => onClaimed(),
 				refused: (code) => onRefused(new Error(`The runner refused a sandbox: ${code}.`)),

@@ -18,6 +18,7 @@ export class SessionPlace implements Place {
 		const run = this.#client.run({
 			language: toolchain.language.id,
 			version: toolchain.version.version,
+			tier: "container",
 			files: [{ name: fileName, content }],
 			mode,
 		});
