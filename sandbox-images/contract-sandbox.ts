@@ -6,8 +6,8 @@ import { readConfig } from "../server/config.ts";
 import type { Toolchain } from "../server/languages/catalogue.ts";
 import { type AgentHandlers, AgentLink } from "../server/runner/agent-link.ts";
 import { DockerDriver } from "../server/runner/drivers/docker.ts";
-import { tierShapes } from "../server/runner/drivers/shapes.ts";
 import { connectEngine } from "../server/runner/drivers/engine-connection.ts";
+import { tierShapes } from "../server/runner/drivers/shapes.ts";
 import { sandboxLimits } from "../server/runner/limits.ts";
 import { ProgramRun } from "../server/runner/program-run.ts";
 import { planRun, type RunRequest } from "../server/runner/run-plan.ts";
@@ -26,6 +26,8 @@ const settings = {
 export interface Program {
 	readonly files: readonly { readonly name: string; readonly content: string }[];
 	readonly entry: string;
+	/** Default: none. */
+	readonly arguments?: readonly string[];
 	readonly mode: "pty" | "pipes";
 	/** Each is typed as soon as what comes before it has been printed, and not earlier. */
 	readonly dialogue?: readonly { readonly after: string; readonly type: string }[];
@@ -52,7 +54,9 @@ export class ContractSandbox {
 	static async start(toolchain: Toolchain, image: string): Promise<ContractSandbox> {
 		const profile = await readFile(new URL("seccomp.json", import.meta.url), "utf8");
 		const driver = new DockerDriver(engine, `language-test-${process.pid}`, tierShapes(profile));
-		const spec = { tier: "container" as const, image, label: toolchain.key, ...sandboxLimits(settings, toolchain.limits) };
+		const [first] = toolchain.tiers;
+		const tier = first === undefined || toolchain.tiers.includes("container") ? "container" : first;
+		const spec = { tier, image, label: toolchain.key, ...sandboxLimits(settings, toolchain.limits) };
 		const sandbox = await driver.create(spec);
 		const link = await new Promise<AgentLink>((resolve, reject) => {
 			const made: AgentLink = new AgentLink(
@@ -69,7 +73,7 @@ export class ContractSandbox {
 			type: "run",
 			files: [...program.files],
 			entry: program.entry,
-			arguments: [],
+			arguments: [...(program.arguments ?? [])],
 			mode: program.mode,
 			columns: 80,
 			rows: 24,

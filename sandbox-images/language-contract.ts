@@ -9,9 +9,8 @@ import { takeCensus } from "./image-census.ts";
 
 /** What every language must do, in its real image, under the limits and the system-call filter of the product. One call a language. */
 
-export interface LanguageExpectations {
-	readonly id: string;
-	/** Default: `--version`. */
+interface Expectations {
+	/** Default: `--version`. What the compiler, else the first word of `run`, is asked. */
 	readonly versionArguments?: readonly string[];
 	/** A program that is refused, and what the compiler or interpreter says of it: file and line among it. */
 	readonly faulty: { readonly content: string; readonly says: RegExp };
@@ -20,6 +19,15 @@ export interface LanguageExpectations {
 	/** Default: none. Shells that the language is or cannot do without. */
 	readonly shells?: readonly string[];
 }
+
+export interface LanguageExpectations extends Expectations {
+	readonly id: string;
+	/** By version: where one that is made of other parts keeps the contract in its own way. */
+	readonly versions?: Readonly<Record<string, Partial<Expectations>>>;
+}
+
+/** Of "deno-2.9", where the name of what it is comes first: "2.9". */
+const numberOf = (version: string): string => version.replace(/^\D*-/, "");
 
 const shells = ["sh", "bash", "dash", "busybox", "zsh", "ksh", "csh", "tcsh", "ash", "rbash"];
 const forbidden = [
@@ -64,21 +72,22 @@ const forbidden = [
 
 const catalogue = await readCatalogue(fileURLToPath(new URL(".", import.meta.url)));
 
-export function languageContract(expected: LanguageExpectations): void {
+export function languageContract(language: LanguageExpectations): void {
 	let images: ImageReferences;
 	before(async () => {
 		const { engine } = await import("./contract-sandbox.ts");
 		const progress = (line: string) => void process.stderr.write(`${line}\n`);
-		images = await ensureImages({ docker: engine, instance: "sandglass-language-test", progress, languages: [expected.id] });
+		images = await ensureImages({ docker: engine, instance: "sandglass-language-test", progress, languages: [language.id] });
 	});
-	for (const toolchain of catalogue.toolchains.filter((it) => it.language.id === expected.id)) {
-		const { language, version } = toolchain;
+	for (const toolchain of catalogue.toolchains.filter((it) => it.language.id === language.id)) {
+		const { version } = toolchain;
+		const expected: Expectations = { ...language, ...language.versions?.[version.version] };
 		const imageOf = () => images[toolchain.key] ?? assert.fail(`no image of ${toolchain.key}`);
 		const alone = (content: string): Pick<Program, "files" | "entry"> => ({
-			files: [{ name: language.fileName, content }],
-			entry: language.fileName,
+			files: [{ name: toolchain.language.fileName, content }],
+			entry: toolchain.language.fileName,
 		});
-		describe(`${language.name} ${version.version}`, () => {
+		describe(`${toolchain.language.name} ${version.version}`, () => {
 			let sandbox: ContractSandbox;
 			before(async () => {
 				sandbox = await ContractSandbox.start(toolchain, imageOf());
@@ -89,10 +98,10 @@ export function languageContract(expected: LanguageExpectations): void {
 				const [program] = toolchain.compile ?? toolchain.run;
 				const ask = { ...toolchain, compile: undefined, run: [program ?? "", ...(expected.versionArguments ?? ["--version"])] };
 				const { stdout, stderr } = await sandbox.run({ ...alone("x"), mode: "pipes" }, ask);
-				assert.match(stdout + stderr, new RegExp(`(^|[^\\d.])${version.version.replaceAll(".", "\\.")}([^\\d]|$)`, "m"));
+				assert.match(stdout + stderr, new RegExp(`(^|[^\\d.])${numberOf(version.version).replaceAll(".", "\\.")}([^\\d]|$)`, "m"));
 			});
 
-			for (const example of language.examples.filter((it) => !it.isInteractive)) {
+			for (const example of version.examples.filter((it) => !it.isInteractive)) {
 				test(`the example ${example.file} runs and says something`, async (context) => {
 					const files = [{ name: example.file, content: example.content }];
 					const ending = await sandbox.run({ files, entry: example.file, mode: "pty" });
@@ -105,7 +114,7 @@ export function languageContract(expected: LanguageExpectations): void {
 				});
 			}
 
-			for (const example of language.examples.filter((it) => it.isInteractive)) {
+			for (const example of version.examples.filter((it) => it.isInteractive)) {
 				for (const mode of ["pty", "pipes"] as const) {
 					test(`the example ${example.file} shows its prompt, then waits, then greets (${mode})`, async () => {
 						const files = [{ name: example.file, content: example.content }];

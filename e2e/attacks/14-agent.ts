@@ -195,7 +195,7 @@ function assertPlain(text: string): void {
 	assert.ok(writable.length >= 4);
 	for (const [name, result] of writable) assert.match(result, /^(Read-only file system|Permission denied|Text file busy)$/, name);
 	const environment = [...report.keys()].filter((name) => name.startsWith("environment ")).map((name) => name.slice(12));
-	const expected = new Set(["HOME", "LANG", "LC_CTYPE", "PATH", "PYTHONDONTWRITEBYTECODE", "TERM", "COLUMNS", "LINES"]);
+	const expected = new Set(["HOME", "LANG", "LC_CTYPE", "NO_COLOR", "PATH", "PYTHONDONTWRITEBYTECODE", "TERM", "COLUMNS", "LINES"]);
 	assert.deepEqual(
 		environment.filter((name) => !expected.has(name)),
 		[],

@@ -7,4 +7,7 @@ languageContract({
 		{ name: "main.js", content: 'import { word } from "./words/second.js";\nconsole.log(word);\n' },
 		{ name: "words/second.js", content: 'export const word = "together";\n' },
 	],
+	versions: {
+		"deno-2.9": { faulty: { content: "const one = 1;\nconst = 2;\n", says: /SyntaxError[\s\S]*main\.js:2/ } },
+	},
 });

@@ -85,7 +85,7 @@ export const LanguageDefinition = z.strictObject({
 	versions: z.array(LanguageVersion).min(1).max(8),
 	compile: Command.optional(),
 	run: Command,
-	/** Besides PATH, HOME, LANG, TERM, which every program gets. */
+	/** Besides PATH, HOME, LANG, TERM, which every program gets, and NO_COLOR without a terminal. */
 	environment: Environment.default({}),
 	limits: LanguageLimits.default({}),
 	/**

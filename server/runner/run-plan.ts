@@ -30,6 +30,9 @@ const baseEnvironment = {
 	LANG: "C.UTF-8",
 };
 
+/** Into pipes nobody wants colours; those who do not ask whether there is a terminal (Deno's errors) heed the variable of no-color.org. */
+const plainLook = { TERM: "dumb", NO_COLOR: "1" };
+
 /** The code when the request cannot be run. */
 export function planRun(request: RunRequest, toolchain: Toolchain, settings: LimitSettings): RunPlan | ErrorCode {
 	const problem = findFilesProblem(request.files);
@@ -40,7 +43,8 @@ export function planRun(request: RunRequest, toolchain: Toolchain, settings: Lim
 	const names = request.files.map((file) => file.name);
 	const runArgv = [...fillCommand(toolchain.run, request.entry, names), ...request.arguments];
 	const terminal = request.mode === "pty" ? { columns: request.columns, rows: request.rows } : null;
-	const environment = { ...baseEnvironment, TERM: terminal === null ? "dumb" : "xterm-256color", ...toolchain.environment };
+	const look = terminal === null ? plainLook : { TERM: "xterm-256color" };
+	const environment = { ...baseEnvironment, ...look, ...toolchain.environment };
 	if (stepStringsBytes(runArgv, environment) > maxStepStringsBytes) return "invalidRequest";
 	return {
 		files: request.files,

@@ -1,13 +1,9 @@
 // Ask for a name, then greet.
-const { createInterface } = require("node:readline/promises");
+import { createInterface } from "node:readline/promises";
 
-async function main() {
-	const terminal = createInterface({ input: process.stdin, output: process.stdout });
-	const name = (await terminal.question("What is your name? ")).trim() || "stranger";
-	terminal.close();
+const terminal = createInterface({ input: process.stdin, output: process.stdout });
+const name = (await terminal.question("What is your name? ")).trim() || "stranger";
+terminal.close();
 
-	console.log(`Hello, ${name}!`);
-	console.log(`Your name has ${[...name].length} characters; backwards it is ${[...name].reverse().join("")}.`);
-}
-
-main();
+console.log(`Hello, ${name}!`);
+console.log(`Your name has ${[...name].length} characters; backwards it is ${[...name].reverse().join("")}.`);
