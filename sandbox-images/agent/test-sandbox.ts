@@ -21,51 +21,101 @@ import {
  */
 
 const FOLDER = dirname(fileURLToPath(import.meta.url));
-const IMAGE = `sandglass-agent-test:${randomUUID()}`;
 const WAIT_LIMIT_MS = 30_000;
 
-const TMPFS = "rw,nosuid,nodev,size=16m,nr_inodes=4096,uid=1000,gid=1000,mode=0755";
+const MOUNT = "size=16m,nr_inodes=4096,uid=1000,gid=1000,mode=0755,nosuid,nodev";
 
 const HARDENING = [
 	...["--user", "0:0", "--read-only", "--network", "none", "--cap-drop", "ALL"],
 	...["--cap-add", "SETUID", "--cap-add", "SETGID", "--cap-add", "KILL"],
-	...["--security-opt", "no-new-privileges", "--pids-limit", "64", "--memory", "67108864", "--memory-swap", "67108864"],
-	...["--log-driver", "none", "--tmpfs", `/workspace:${TMPFS},exec`, "--tmpfs", `/tmp:${TMPFS}`, "--tmpfs", `/dev/shm:${TMPFS}`],
+	...["--security-opt", "no-new-privileges", "--log-driver", "none"],
 ];
 
-/** The image is this process's own: remove it with {@link removeImage}. */
-export function buildImage(): void {
-	execFileSync("make", ["-C", FOLDER, "-s", "agent", "probe"], { stdio: "inherit" });
-	const root = mkdtempSync(join(tmpdir(), "sandglass-agent-"));
-	try {
-		for (const folder of ["bin", "etc", "proc", "sys", "dev", "tmp", "workspace"]) mkdirSync(join(root, folder));
-		cpSync(join(FOLDER, "build/sandglass-agent"), join(root, "sandglass-agent"));
-		cpSync(join(FOLDER, "build/probe"), join(root, "bin/probe"));
-		cpSync("/bin/busybox", join(root, "bin/busybox"));
-		const archive = execFileSync("tar", ["-C", root, "-c", "."], { maxBuffer: 64 * 1024 * 1024 });
-		execFileSync("docker", ["import", "--change", 'ENTRYPOINT ["/sandglass-agent"]', "-", IMAGE], { input: archive });
-	} finally {
-		rmSync(root, { recursive: true });
+/** What an engine's runtime is called, and what of the hardening is said to it in its own way (server/runner/drivers). */
+export interface ContainerRuntime {
+	readonly name: string;
+	readonly options: readonly string[];
+}
+
+const tmpfs = (place: string, more = ""): string[] => ["--tmpfs", `${place}:rw,${MOUNT}${more}`];
+const volume = (place: string): string[] => [
+	"--mount",
+	`type=volume,dst=${place},volume-nocopy,volume-opt=type=tmpfs,volume-opt=device=tmpfs,"volume-opt=o=${MOUNT}"`,
+];
+
+export const runc: ContainerRuntime = {
+	name: "runc",
+	options: [
+		...["--pids-limit", "64", "--memory", "67108864", "--memory-swap", "67108864"],
+		...[...tmpfs("/workspace", ",exec"), ...tmpfs("/tmp"), ...tmpfs("/dev/shm")],
+	],
+};
+
+export const runsc: ContainerRuntime = {
+	name: "runsc",
+	options: [
+		...["--pids-limit", "512", "--ulimit", "nproc=62", "--memory", "268435456", "--memory-swap", "268435456"],
+		...["--env", "SANDGLASS_MEMORY_BYTES=67108864"],
+		...[...volume("/workspace"), ...volume("/tmp"), ...volume("/dev/shm")],
+	],
+};
+
+export function hasRuntime({ name }: ContainerRuntime): boolean {
+	return execFileSync("docker", ["info", "--format", "{{range $name, $_ := .Runtimes}}{{println $name}}{{end}}"])
+		.toString()
+		.split("\n")
+		.includes(name);
+}
+
+/** An image of this process's own, and sandboxes from it under one runtime. */
+export class TestImage {
+	readonly runtime: ContainerRuntime;
+	readonly #image = `sandglass-agent-test:${randomUUID()}`;
+
+	constructor(runtime: ContainerRuntime) {
+		this.runtime = runtime;
 	}
-}
 
-export function removeImage(): void {
-	execFileSync("docker", ["rmi", IMAGE]);
-}
+	build(): void {
+		execFileSync("make", ["-C", FOLDER, "-s", "agent", "probe"], { stdio: "inherit" });
+		const root = mkdtempSync(join(tmpdir(), "sandglass-agent-"));
+		try {
+			for (const folder of ["bin", "etc", "proc", "sys", "dev", "tmp", "workspace"]) mkdirSync(join(root, folder));
+			cpSync(join(FOLDER, "build/sandglass-agent"), join(root, "sandglass-agent"));
+			cpSync(join(FOLDER, "build/probe"), join(root, "bin/probe"));
+			cpSync("/bin/busybox", join(root, "bin/busybox"));
+			const archive = execFileSync("tar", ["-C", root, "-c", "."], { maxBuffer: 64 * 1024 * 1024 });
+			execFileSync("docker", ["import", "--change", 'ENTRYPOINT ["/sandglass-agent"]', "-", this.#image], { input: archive });
+		} finally {
+			rmSync(root, { recursive: true });
+		}
+	}
 
-/** What the image's program says when it runs as PID 1 itself or beside another of its uid: for the controls of the security tests. */
-export function runWithoutAgent(options: readonly string[], argv: readonly string[]): string {
-	return execFileSync("docker", [
-		"run",
-		"--rm",
-		"--network",
-		"none",
-		...options,
-		"--entrypoint",
-		"/bin/busybox",
-		IMAGE,
-		...argv,
-	]).toString();
+	remove(): void {
+		execFileSync("docker", ["rmi", this.#image]);
+	}
+
+	/** What the image's program says when it runs as PID 1 itself or beside another of its uid: for the controls of the security tests. */
+	runWithoutAgent(options: readonly string[], argv: readonly string[]): string {
+		const plain = ["run", "--rm", "--runtime", this.runtime.name, "--network", "none", "--entrypoint", "/bin/busybox"];
+		return execFileSync("docker", [...plain, ...options, this.#image, ...argv]).toString();
+	}
+
+	/** A started container; `capabilities` leaves one of the hardening out, `extra` adds options. */
+	start(extra: readonly string[] = [], capabilities: readonly string[] = ["--cap-add", "SETPCAP"]): TestSandbox {
+		const name = `sandglass-agent-test-${randomUUID()}`;
+		const { options, name: runtime } = this.runtime;
+		const hardening = ["--runtime", runtime, ...HARDENING, ...options, ...capabilities];
+		return new TestSandbox(spawn("docker", ["run", "--rm", "-i", "--name", name, ...hardening, ...extra, this.#image]), name, runtime);
+	}
+
+	/** The same, and READY has come. */
+	async ready(extra: readonly string[] = []): Promise<TestSandbox> {
+		const sandbox = this.start(extra);
+		const frame = await sandbox.next();
+		if (frame.type !== FrameType.Ready || frame.payload[0] !== 1) throw new Error(`no READY but ${frame.type}: ${frame.payload}`);
+		return sandbox;
+	}
 }
 
 /** What one step gave. */
@@ -79,7 +129,7 @@ export interface StepResult {
 
 type Wake = () => void;
 
-export class Sandbox {
+export class TestSandbox {
 	readonly #process: ChildProcessWithoutNullStreams;
 	readonly #frames: AgentFrame[] = [];
 	#rest: Buffer = Buffer.alloc(0);
@@ -87,9 +137,10 @@ export class Sandbox {
 	#status: number | undefined;
 	stderrText = "";
 
-	private constructor(
+	constructor(
 		child: ChildProcessWithoutNullStreams,
 		private readonly name: string,
+		private readonly runtime: string,
 	) {
 		this.#process = child;
 		child.stdout.on("data", (chunk: Buffer) => this.#receive(chunk));
@@ -104,20 +155,6 @@ export class Sandbox {
 			this.#status = status ?? -1;
 			this.#wake();
 		});
-	}
-
-	/** A started container; `without` leaves one hardening capability out, `extra` adds options. */
-	static start(extra: readonly string[] = [], capabilities: readonly string[] = ["--cap-add", "SETPCAP"]): Sandbox {
-		const name = `sandglass-agent-test-${randomUUID()}`;
-		return new Sandbox(spawn("docker", ["run", "--rm", "-i", "--name", name, ...HARDENING, ...capabilities, ...extra, IMAGE]), name);
-	}
-
-	/** The same, and READY has come. */
-	static async ready(extra: readonly string[] = []): Promise<Sandbox> {
-		const sandbox = Sandbox.start(extra);
-		const frame = await sandbox.next();
-		if (frame.type !== FrameType.Ready || frame.payload[0] !== 1) throw new Error(`no READY but ${frame.type}: ${frame.payload}`);
-		return sandbox;
 	}
 
 	#wake(): void {
@@ -223,8 +260,16 @@ export class Sandbox {
 		return lines.filter((line) => !line.includes("sandglass-agent")).map((line) => line.trim().split(/\s+/)[0] ?? "");
 	}
 
-	/** How many descriptors PID 1 holds, seen from outside. */
-	agentDescriptorCount(): number {
+	/** Whether anything but the agent is alive. gVisor's processes are none of the host's: there the sandbox itself is asked. */
+	#hasProgram(): boolean {
+		if (this.runtime !== "runsc") return this.#programPids().length > 0;
+		const list = execFileSync("docker", ["exec", this.name, "/bin/busybox", "ps", "-o", "args"]).toString();
+		return list.includes("/bin/probe");
+	}
+
+	/** How many descriptors PID 1 holds: seen from outside, or by the program where only that can. */
+	async agentDescriptorCount(): Promise<number> {
+		if (this.runtime === "runsc") return (await this.shell("ls /proc/1/fd")).stdout.toString().trim().split("\n").length;
 		const pid = execFileSync("docker", ["inspect", "-f", "{{.State.Pid}}", this.name]).toString().trim();
 		return readdirSync(`/proc/${pid}/fd`).length;
 	}
@@ -232,7 +277,25 @@ export class Sandbox {
 	/** Returns once nothing but the agent is alive, which it must be in 10 s, without reading a frame. */
 	untilAlone(): void {
 		const deadline = Date.now() + 10_000;
-		while (this.#programPids().length > 0) if (Date.now() > deadline) throw new Error("the program outlived its limit");
+		while (this.#hasProgram()) if (Date.now() > deadline) throw new Error("the program outlived its limit");
+	}
+
+	/** What the program has used of a processor so far, and whether it sleeps. */
+	#activity(): { readonly used: string; readonly isAsleep: boolean } {
+		if (this.runtime === "runsc") {
+			const list = execFileSync("docker", ["exec", this.name, "/bin/busybox", "sh", "-c", "busybox cat /proc/[0-9]*/stat"]).toString();
+			const fields = list
+				.split("\n")
+				.find((line) => line.includes("(probe)"))
+				?.split(") ")[1]
+				?.split(" ");
+			if (fields === undefined) throw new Error("no program runs");
+			return { used: `${fields[11]} ${fields[12]}`, isAsleep: fields[0] === "S" };
+		}
+		const [pid] = this.#programPids();
+		if (pid === undefined) throw new Error("no program runs");
+		const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+		return { used: `${fields[11]} ${fields[12]}`, isAsleep: fields[0] === "S" };
 	}
 
 	/** Returns once the program sleeps and gets no further: its CPU time has stood still over several looks. */
@@ -241,12 +304,9 @@ export class Sandbox {
 		let last = "";
 		for (let same = 0; same < 5; ) {
 			if (Date.now() > deadline) throw new Error("the program is not held back");
-			const [pid] = this.#programPids();
-			if (pid === undefined) throw new Error("no program runs");
-			const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-			const now = `${fields[0]} ${fields[11]} ${fields[12]}`;
-			same = now === last && fields[0] === "S" ? same + 1 : 0;
-			last = now;
+			const { used, isAsleep } = this.#activity();
+			same = used === last && isAsleep ? same + 1 : 0;
+			last = used;
 		}
 	}
 

@@ -39,7 +39,10 @@ static int remove_segments(void)
 		if (id >= 0 && shmctl(id, IPC_RMID, NULL) != 0)
 			return errno;
 	}
-	return 0;
+	/* gVisor counts them and does not let them be listed. */
+	if (shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&info) < 0)
+		return errno;
+	return info.used_ids == 0 ? 0 : EBUSY;
 }
 
 static int remove_semaphores(void)
@@ -58,7 +61,10 @@ static int remove_semaphores(void)
 		if (id >= 0 && semctl(id, 0, IPC_RMID, (union semaphore_argument){.value = 0}) != 0)
 			return errno;
 	}
-	return 0;
+	/* For SEM_INFO semusz is the number of sets (semctl(2)). */
+	if (semctl(0, 0, SEM_INFO, (union semaphore_argument){.info = &info}) < 0)
+		return errno;
+	return info.semusz == 0 ? 0 : EBUSY;
 }
 
 static int remove_queues(void)
@@ -77,7 +83,10 @@ static int remove_queues(void)
 		if (id >= 0 && msgctl(id, IPC_RMID, NULL) != 0)
 			return errno;
 	}
-	return 0;
+	/* For MSG_INFO msgpool is the number of queues (msgctl(2)). */
+	if (msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&info) < 0)
+		return errno;
+	return info.msgpool == 0 ? 0 : EBUSY;
 }
 
 int ipc_remove_all(void)

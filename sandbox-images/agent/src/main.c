@@ -20,8 +20,10 @@
 
 #include "cgroup.h"
 #include "clock.h"
+#include "devices.h"
 #include "frame.h"
 #include "identity.h"
+#include "memory-watch.h"
 #include "mounts.h"
 #include "outbox.h"
 #include "processes.h"
@@ -87,6 +89,10 @@ static void prepare(void)
 	if (failed != NULL)
 		fail(failed, errno);
 	cgroup_open();
+	failed = memory_watch_open();
+	if (failed != NULL)
+		fail(failed, errno);
+	devices_reduce();
 }
 
 static void reset(void)
@@ -100,6 +106,8 @@ static void reset(void)
 	int error = mounts_empty(&where);
 	if (error != 0)
 		outbox_put_fault(FAULT_RESET, error, where);
+	else if (!memory_watch_is_free())
+		outbox_put_fault(FAULT_RESET, ENOMEM, "memory is left");
 	else
 		outbox_put_ready();
 }

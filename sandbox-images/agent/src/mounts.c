@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "identity.h"
@@ -18,6 +19,8 @@ struct mount_point {
 	mode_t mode;
 };
 
+/* statfs(2). */
+enum { TMPFS_TYPE = 0x01021994 };
 enum { WORKSPACE = 0, MOUNT_COUNT = 4, PERMISSION_BITS = 07777 };
 
 static struct mount_point mounts[MOUNT_COUNT] = {
@@ -62,6 +65,17 @@ const char *mounts_open(void)
 	identity_act_as_agent();
 	errno = error;
 	return failed;
+}
+
+uint64_t mounts_outside_bytes(void)
+{
+	uint64_t bytes = 0;
+	struct statfs there;
+	for (int index = 0; index < MOUNT_COUNT; index++)
+		if (mounts[index].descriptor >= 0 && fstatfs(mounts[index].descriptor, &there) == 0 && there.f_type != TMPFS_TYPE &&
+		    there.f_blocks > there.f_bfree)
+			bytes += (uint64_t)(there.f_blocks - there.f_bfree) * (uint64_t)there.f_bsize;
+	return bytes;
 }
 
 int mounts_workspace(void)

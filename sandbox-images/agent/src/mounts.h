@@ -2,8 +2,13 @@
 #ifndef SANDGLASS_MOUNTS_H
 #define SANDGLASS_MOUNTS_H
 
+#include <stdint.h>
+
 /* Opens them and makes /workspace the working directory. NULL, or what could not be done (errno says why). */
 const char *mounts_open(void);
+
+/* Bytes in those of them that the sandbox's own kernel does not count as its memory: they are lent by the host. */
+uint64_t mounts_outside_bytes(void);
 
 /* A descriptor of /workspace, for workspace_write(). */
 int mounts_workspace(void);

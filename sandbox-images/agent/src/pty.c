@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "devices.h"
 #include "identity.h"
 
 #ifndef TIOCGPTPEER
@@ -40,33 +42,39 @@ static const struct termios settings = {
 		 [VLNEXT] = 'V' & 31},
 };
 
-/* The program's side by its master, or by name where the kernel (gVisor, before Linux 4.13) does not know that. */
-static int open_slave(int master)
+/* A kernel (gVisor, before Linux 4.13) that knows terminals by name only. In gVisor nobody is told of a new size, and /dev/tty leads nowhere. */
+static bool is_by_name;
+
+/* The program's side by its master, or by name. */
+static int open_slave(int master, char *path, size_t path_bytes)
 {
 	const int flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
 	int slave = ioctl(master, TIOCGPTPEER, flags);
 	if (slave >= 0)
 		return slave;
+	is_by_name = true;
 	unsigned int number;
-	char path[32];
 	if (ioctl(master, TIOCGPTN, &number) != 0)
 		return -1;
-	snprintf(path, sizeof path, "/dev/pts/%u", number);
+	snprintf(path, path_bytes, "/dev/pts/%u", number);
 	return open(path, flags);
 }
 
 int pty_open(uint16_t columns, uint16_t rows, int *master, int *slave)
 {
 	int unlocked = 0;
+	char path[32] = "";
 	*slave = -1;
 	/* devpts gives the program's side to whoever opens the master. */
 	identity_act_as_program();
 	*master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (*master >= 0 && ioctl(*master, TIOCSPTLCK, &unlocked) == 0)
-		*slave = open_slave(*master);
+		*slave = open_slave(*master, path, sizeof path);
 	int error = errno;
 	identity_act_as_agent();
 	if (*slave >= 0) {
+		if (is_by_name)
+			devices_set_terminal(path);
 		struct winsize size = {.ws_col = columns, .ws_row = rows};
 		if (tcsetattr(*slave, TCSANOW, &settings) == 0 && ioctl(*master, TIOCSWINSZ, &size) == 0)
 			return 0;
@@ -85,13 +93,16 @@ void pty_resize(int master, uint16_t columns, uint16_t rows)
 	/* A terminal that the kernel has hung up has no size; then nobody looks at it either. */
 	if (ioctl(master, TIOCSWINSZ, &size) != 0)
 		return;
+	/* To everybody: who has no terminal, or asked before, learns nothing new. */
+	if (is_by_name && kill(-1, SIGWINCH) != 0)
+		return;
 }
 
-pid_t pty_foreground(int master)
+pid_t pty_foreground(int master, pid_t unknown)
 {
 	pid_t group = 0;
 	if (ioctl(master, TIOCGPGRP, &group) != 0)
-		return 0;
+		return unknown;
 	/* 1 and below would mean ourselves, or everybody. */
 	return group > 1 ? group : 0;
 }

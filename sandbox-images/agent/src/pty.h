@@ -14,8 +14,8 @@ int pty_open(uint16_t columns, uint16_t rows, int *master, int *slave);
 /* The kernel tells the foreground group with SIGWINCH when the size is another. */
 void pty_resize(int master, uint16_t columns, uint16_t rows);
 
-/* The foreground process group, or 0 when there is none that a signal may go to. */
-pid_t pty_foreground(int master);
+/* The foreground process group, or 0 when there is none that a signal may go to; `unknown` where the kernel does not tell it to us (gVisor). */
+pid_t pty_foreground(int master, pid_t unknown);
 
 /* The character that means end of input just now; false when the program has switched it off. */
 bool pty_end_of_input(int master, uint8_t *character);

@@ -9,6 +9,7 @@
 #include "child.h"
 #include "clock.h"
 #include "keyboard.h"
+#include "memory-watch.h"
 #include "outbox.h"
 #include "processes.h"
 #include "pty.h"
@@ -42,7 +43,8 @@ enum step_phase step_phase(void)
 
 static void put_exit(uint8_t how, uint32_t value)
 {
-	uint32_t oom_kills = usage_oom_kills();
+	uint64_t peak_memory_bytes = usage_peak_memory(&leader);
+	uint32_t oom_kills = usage_oom_kills() + (memory_watch_was_over(peak_memory_bytes) ? 1 : 0);
 	bool is_failure = how == HOW_EXITED ? value != 0 : how == HOW_SIGNAL && value == SIGKILL;
 	if (cause == STEP_CAUSE_NONE && oom_kills > 0 && is_failure)
 		cause = STEP_CAUSE_OUT_OF_MEMORY;
@@ -52,7 +54,7 @@ static void put_exit(uint8_t how, uint32_t value)
 	payload[5] = (uint8_t)cause;
 	frame_put_u64(payload + 6, end_us - start_us);
 	frame_put_u64(payload + 14, usage_cpu_us(&leader));
-	frame_put_u64(payload + 22, usage_peak_memory(&leader));
+	frame_put_u64(payload + 22, peak_memory_bytes);
 	frame_put_u32(payload + 30, oom_kills);
 	outbox_put(FRAME_EXIT, payload, sizeof payload);
 	phase = STEP_IDLE;
@@ -92,6 +94,7 @@ void step_start(const struct step_request *request)
 	leader = (struct leader){0};
 	cause = STEP_CAUSE_NONE;
 	usage_start();
+	memory_watch_start();
 	start_us = last_typed_us = end_us = clock_now_us();
 	int error = stdio_set_open(&stdio_set, request->has_pty, request->columns, request->rows);
 	if (error == 0) {
@@ -131,10 +134,11 @@ bool step_end(enum step_cause why)
 	bool are_all_dead = processes_end_all(&leader);
 	end_us = clock_now_us();
 	phase = STEP_DRAINING;
-	/* Who ended in another way than by our SIGKILL had ended before the clock struck. */
-	bool is_by_clock = cause == STEP_CAUSE_IDLE_WALL || cause == STEP_CAUSE_TOTAL_WALL || cause == STEP_CAUSE_CPU;
+	/* Who ended in another way than by our SIGKILL had ended before the limit struck. */
+	bool is_by_limit = cause == STEP_CAUSE_IDLE_WALL || cause == STEP_CAUSE_TOTAL_WALL || cause == STEP_CAUSE_CPU ||
+			   cause == STEP_CAUSE_OUT_OF_MEMORY;
 	bool is_killed = WIFSIGNALED(leader.status) && WTERMSIG(leader.status) == SIGKILL;
-	if (is_by_clock && !is_killed)
+	if (is_by_limit && !is_killed)
 		cause = STEP_CAUSE_NONE;
 	return are_all_dead && leader.has_ended;
 }
@@ -189,6 +193,8 @@ static enum step_cause limit_reached(uint64_t now_us)
 		return STEP_CAUSE_TOTAL_WALL;
 	if (now_us - last_typed_us >= idle_wall_us)
 		return STEP_CAUSE_IDLE_WALL;
+	if (now_us >= memory_watch_deadline_us() && memory_watch_is_over(now_us, usage_sample_memory(&leader)))
+		return STEP_CAUSE_OUT_OF_MEMORY;
 	if (now_us < next_check_us && now_us < next_stats_us)
 		return STEP_CAUSE_NONE;
 	uint64_t cpu_us = usage_cpu_us(&leader);
@@ -244,7 +250,7 @@ void step_resize(uint16_t columns, uint16_t rows)
 
 void step_signal(int number)
 {
-	pid_t group = stdio_set.has_pty ? pty_foreground(stdio_set.agent[0]) : leader.pid;
+	pid_t group = stdio_set.has_pty ? pty_foreground(stdio_set.agent[0], leader.pid) : leader.pid;
 	/* A group that has just ended needs no signal. */
 	if (group > 1 && kill(-group, number) != 0)
 		return;
@@ -274,7 +280,7 @@ uint64_t step_deadline_us(void)
 	if (phase != STEP_RUNNING)
 		return UINT64_MAX;
 	uint64_t deadline_us = start_us + total_wall_us;
-	const uint64_t others[] = {last_typed_us + idle_wall_us, next_stats_us, next_check_us};
+	const uint64_t others[] = {last_typed_us + idle_wall_us, next_stats_us, next_check_us, memory_watch_deadline_us()};
 	for (size_t index = 0; index < sizeof others / sizeof others[0]; index++)
 		if (others[index] < deadline_us)
 			deadline_us = others[index];

@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "clock.h"
+#include "memory-watch.h"
 
+static uint64_t start_us;
 static uint64_t start_cpu_us;
 static uint64_t start_oom_kills;
 static uint64_t peak_sample_bytes;
@@ -35,7 +38,7 @@ static uint64_t total_cpu_us(const struct leader *leader)
 	if (cgroup_cpu_us(&cpu_us))
 		return cpu_us;
 	bool is_alive = leader != NULL && !leader->has_ended;
-	return reaped_cpu_us() + (is_alive ? process_cpu_us(leader->pid) : 0);
+	return reaped_cpu_us() + process_cpu_us(processes_spared()) + (is_alive ? process_cpu_us(leader->pid) : 0);
 }
 
 static uint64_t resident_bytes(const struct leader *leader)
@@ -61,6 +64,7 @@ static uint64_t resident_bytes(const struct leader *leader)
 void usage_start(void)
 {
 	peak_sample_bytes = 0;
+	start_us = clock_now_us();
 	start_cpu_us = total_cpu_us(NULL);
 	if (!cgroup_oom_kills(&start_oom_kills))
 		start_oom_kills = 0;
@@ -69,13 +73,17 @@ void usage_start(void)
 uint64_t usage_cpu_us(const struct leader *leader)
 {
 	uint64_t cpu_us = total_cpu_us(leader);
-	return cpu_us > start_cpu_us ? cpu_us - start_cpu_us : 0;
+	uint64_t used_us = cpu_us > start_cpu_us ? cpu_us - start_cpu_us : 0;
+	/* gVisor counts a process that waits for a processor as one that runs: more than every processor had cannot have been used. */
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t most_us = (clock_now_us() - start_us) * (processors > 0 ? (uint64_t)processors : 1);
+	return used_us < most_us ? used_us : most_us;
 }
 
 uint64_t usage_sample_memory(const struct leader *leader)
 {
 	uint64_t bytes;
-	if (!cgroup_memory_bytes(&bytes))
+	if (!cgroup_memory_bytes(&bytes) && !memory_watch_used(&bytes))
 		bytes = resident_bytes(leader);
 	if (bytes > peak_sample_bytes)
 		peak_sample_bytes = bytes;

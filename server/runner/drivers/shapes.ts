@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import type { ServerTierId } from "../../../protocol/tiers.ts";
 import { containerOptions } from "./docker-container.ts";
 import type { SandboxSpec } from "./driver.ts";
+import { gvisorOptions } from "./gvisor-container.ts";
 
 /** How the container of each tier is made. A tier without a shape cannot be created. */
 
@@ -23,12 +24,17 @@ export function tierShapes(seccompProfile: string, runtimes: TierRuntimes = defa
 		(spec, name, instance) =>
 			containerOptions(spec, name, instance, seccompProfile, runtime);
 	const container = agentIn(runtimes.container.name);
+	const { gvisor } = runtimes;
 	return {
 		container,
 		deno: container,
 		isolate: container,
 		wasm: container,
-		...(runtimes.gvisor === undefined ? {} : { gvisor: agentIn(runtimes.gvisor.name) }),
+		...(gvisor === undefined
+			? {}
+			: {
+					gvisor: (spec: SandboxSpec, name: string, instance: string) => gvisorOptions(spec, name, instance, seccompProfile, gvisor.name),
+				}),
 		...(runtimes.kata === undefined ? {} : { kata: agentIn(runtimes.kata.name) }),
 	};
 }
