@@ -12,9 +12,11 @@ import { arrangeAttacks } from "./attack-matrix.ts";
 import { AttackTable, type SelectedCell } from "./attack-table.tsx";
 import { CostChart } from "./cost-chart.tsx";
 import { FactsTable } from "./facts-table.tsx";
+import { showableText } from "./hostile-text.ts";
 import styles from "./lab.module.css";
 import { Legend } from "./legend.tsx";
 import { formatAgo } from "./relative-time.ts";
+import { subjectOf } from "./subjects.ts";
 import { TierList } from "./tier-list.tsx";
 import { useAttackPrograms } from "./use-attack-programs.ts";
 import { useNow, usePosture } from "./use-posture.ts";
@@ -80,6 +82,7 @@ function Findings({ document }: { document: PostureDocument }) {
 					<>
 						<Legend />
 						<AttackTable matrix={matrix} onSelect={setCell} />
+						<Unmeasured document={document} />
 					</>
 				)}
 			</section>
@@ -97,6 +100,21 @@ function Findings({ document }: { document: PostureDocument }) {
 			</section>
 			<AttackDialog cell={cell} tiers={document.tiers} programs={programs} onClose={() => setCell(null)} />
 		</>
+	);
+}
+
+/** Baselines that have no column, and why; of a tier its card tells. */
+function Unmeasured({ document: { reports } }: { document: PostureDocument }) {
+	const baselines = reports.filter((report) => report.problem !== null && subjectOf(report).tier === null);
+	if (baselines.length === 0) return null;
+	return (
+		<ul className={styles.unmeasured}>
+			{baselines.map((report) => (
+				<li key={report.subject}>
+					{subjectOf(report).name} was not measured: <bdi>{showableText(report.problem ?? "")}</bdi>
+				</li>
+			))}
+		</ul>
 	);
 }
 
