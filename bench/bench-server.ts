@@ -43,8 +43,9 @@ export async function startBenchServer(options: {
 }): Promise<BenchServer> {
 	const { poolSize } = options;
 	const server = await startSandglass({
-		env: { ...withoutQuotas, SANDGLASS_TIERS: benchTiers.join(","), SANDGLASS_POOL_SIZE: String(poolSize), ...options.env },
+		env: { ...withoutQuotas, SANDGLASS_POOL_SIZE: String(poolSize), ...options.env },
 		languages: options.languages,
+		tiers: benchTiers,
 	});
 	const socketPath = join(options.config.runDir, server.instance, "door.sock");
 

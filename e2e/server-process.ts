@@ -8,6 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { Catalogue, cataloguePath } from "../protocol/catalogue.ts";
+import type { TierId } from "../protocol/tiers.ts";
 import { instanceLabel } from "../server/runner/drivers/docker-container.ts";
 import { connectEngine, type EngineConnection } from "../server/runner/drivers/engine-connection.ts";
 
@@ -40,6 +41,8 @@ export interface StartOptions {
 	readonly env?: Readonly<Record<string, string>>;
 	/** Languages to wait for. Default: Python. */
 	readonly languages?: readonly string[];
+	/** What the server is to offer, in its order; waited for. Default: the container alone, which is the first to stand. */
+	readonly tiers?: readonly TierId[];
 }
 
 const GraphDriver = z.object({ GraphDriver: z.object({ Data: z.object({ MergedDir: z.string() }) }) });
@@ -113,6 +116,7 @@ function engineAddress(env: Readonly<Record<string, string | undefined>>): strin
 }
 
 export async function startSandglass(options: StartOptions = {}): Promise<ServerProcess> {
+	const tiers = options.tiers ?? ["container"];
 	const instance = options.env?.SANDGLASS_INSTANCE ?? `test-${randomBytes(5).toString("hex")}`;
 	const env: NodeJS.ProcessEnv = {
 		...process.env,
@@ -120,6 +124,7 @@ export async function startSandglass(options: StartOptions = {}): Promise<Server
 		PORT: "0",
 		LOG_LEVEL: "warn",
 		SANDGLASS_INSTANCE: instance,
+		SANDGLASS_TIERS: tiers.join(","),
 		...options.env,
 	};
 	const child = spawn(process.execPath, [join(projectDir, "setup/bootstrap.mjs"), "start"], {
@@ -167,6 +172,7 @@ export async function startSandglass(options: StartOptions = {}): Promise<Server
 	};
 	try {
 		await server.waitForLanguages(options.languages ?? ["python"]);
+		if (options.tiers !== undefined) await waitForTiers(url, options.tiers, () => printed);
 	} catch (error) {
 		child.kill("SIGINT");
 		await ended;
@@ -200,12 +206,25 @@ function addressOf(child: ChildProcess, printed: () => string): Promise<string> 
 	});
 }
 
+async function fetchCatalogue(url: string): Promise<Catalogue | null> {
+	const response = await fetch(new URL(cataloguePath, url)).catch(() => null);
+	return response?.status === 200 ? Catalogue.parse(await response.json()) : null;
+}
+
+async function waitForTiers(url: string, tiers: readonly TierId[], printed: () => string): Promise<void> {
+	const isOffered = async (): Promise<boolean> => {
+		const catalogue = await fetchCatalogue(url);
+		const failed = catalogue?.tiers.find(({ state }) => state === "failed");
+		if (failed !== undefined) throw new Error(`${failed.tier} failed: ${failed.reason}. The server printed:\n${printed().slice(-4_000)}`);
+		return tiers.every((tier) => catalogue?.tiers.some((it) => it.tier === tier && it.state === "offered") ?? false);
+	};
+	await waitUntil(isOffered, `offered: ${tiers.join(", ")}; the server printed:\n${printed().slice(-4_000)}`, startTimeoutMs);
+}
+
 async function waitForLanguages(url: string, languages: readonly string[], printed: () => string, timeoutMs: number): Promise<void> {
 	const areReady = async (): Promise<boolean> => {
-		const response = await fetch(new URL(cataloguePath, url)).catch(() => null);
-		if (response?.status !== 200) return false;
-		const catalogue = Catalogue.parse(await response.json());
-		return languages.every((id) => catalogue.languages.some((it) => it.id === id && it.versions.some(({ isReady }) => isReady)));
+		const catalogue = await fetchCatalogue(url);
+		return languages.every((id) => catalogue?.languages.some((it) => it.id === id && it.versions.some(({ isReady }) => isReady)));
 	};
 	try {
 		await waitUntil(areReady, `languages ready: ${languages.join(", ")}`, timeoutMs);

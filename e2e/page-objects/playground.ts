@@ -14,6 +14,7 @@ export class Playground {
 	readonly stop: Locator;
 	readonly language: Locator;
 	readonly version: Locator;
+	readonly isolation: Locator;
 	readonly examples: Locator;
 	readonly arguments: Locator;
 	readonly theme: Locator;
@@ -29,6 +30,7 @@ export class Playground {
 		this.stop = page.getByRole("button", { name: "Stop", exact: true });
 		this.language = page.getByRole("combobox", { name: "Language" });
 		this.version = page.getByRole("combobox", { name: "Version" });
+		this.isolation = page.getByRole("combobox", { name: "Isolation" });
 		this.examples = page.getByRole("combobox", { name: "Examples" });
 		this.arguments = page.getByRole("textbox", { name: "Program arguments" });
 		this.theme = page.getByRole("combobox", { name: "Theme" });
