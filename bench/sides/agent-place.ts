@@ -35,6 +35,8 @@ export function agentAlone(root: RootFileSystem, workspaceBytes: number): Promis
 			await ended;
 			root.dispose();
 		},
+		// No engine, so nobody to ask.
+		describe: async () => ({ facts: {}, memoryBytes: null }),
 	});
 }
 

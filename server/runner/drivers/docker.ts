@@ -3,13 +3,14 @@ import { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import { z } from "zod";
 import { AttachedStream } from "./attached-stream.ts";
+import { describeContainer, memoryOf } from "./container-description.ts";
 import { instanceLabel } from "./docker-container.ts";
-import type { Sandbox, SandboxDriver, SandboxSpec } from "./driver.ts";
+import type { Sandbox, SandboxDescription, SandboxDriver, SandboxSpec } from "./driver.ts";
 import type { Shapes } from "./shapes.ts";
 
 /**
  * Sandboxes as containers of a Docker engine (API 1.41, Docker 20.10, and later). Of a live container it uses create, attach, start
- * and remove; never exec, archive or logs.
+ * and remove, and inspect for the posture; never exec, archive or logs.
  *
  * `owned` holds the names of containers that this process is making, holds or is removing. A name is in it before the engine hears
  * of it and leaves it when the engine has confirmed the end or can no longer be asked; so `reap` may remove whatever bears our label
@@ -37,6 +38,12 @@ const statusOf = (error: unknown): number | undefined => z.object({ statusCode: 
 interface AbortableCalls {
 	ping(options: { abortSignal: AbortSignal }): Promise<unknown>;
 	info(options: { abortSignal: AbortSignal }): Promise<unknown>;
+}
+
+interface StatsOptions {
+	readonly stream: false;
+	readonly "one-shot": true;
+	readonly abortSignal: AbortSignal;
 }
 
 export class DockerDriver implements SandboxDriver {
@@ -69,7 +76,7 @@ export class DockerDriver implements SandboxDriver {
 				stream.destroy();
 				throw cause;
 			}
-			return { id: name, stream, destroy: () => this.#destroy(name, stream) };
+			return { id: name, stream, destroy: () => this.#destroy(name, stream), describe: () => this.#describe(name) };
 		} catch (cause) {
 			await this.#remove(name).catch((error: unknown) => {
 				throw new Error("a container could neither be started nor removed", { cause: error });
@@ -93,6 +100,17 @@ export class DockerDriver implements SandboxDriver {
 		} finally {
 			clearTimeout(timer);
 		}
+	}
+
+	async #describe(name: string): Promise<SandboxDescription> {
+		const container = this.#docker.getContainer(name);
+		const abortSignal = AbortSignal.timeout(callTimeoutMs);
+		const measured: { stats(options: StatsOptions): Promise<unknown> } = container;
+		const [inspection, stats] = await Promise.all([
+			container.inspect({ abortSignal }),
+			measured.stats({ stream: false, "one-shot": true, abortSignal }),
+		]);
+		return { facts: describeContainer(inspection), memoryBytes: memoryOf(stats) };
 	}
 
 	async #destroy(name: string, stream: Duplex): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { Fact } from "../../../protocol/posture.ts";
 import type { ServerTierId } from "../../../protocol/tiers.ts";
 
 /**
@@ -20,6 +21,14 @@ export interface SandboxSpec {
 	readonly openFiles: number;
 }
 
+/** A sandbox from outside. */
+export interface SandboxDescription {
+	/** Under "engine.": the rights, mounts, devices and limits that it was really made with. */
+	readonly facts: Readonly<Record<string, Fact>>;
+	/** What it takes of the machine's memory now; null where the engine cannot tell. */
+	readonly memoryBytes: number | null;
+}
+
 /** A started sandbox. Whoever got it from `create` owns it and must destroy it. */
 export interface Sandbox {
 	/** For logs. */
@@ -34,6 +43,8 @@ export interface Sandbox {
 	 * rejects, and the sandbox is left to `reap`. May be called more than once.
 	 */
 	destroy(): Promise<void>;
+	/** Asks the engine; for the posture, never on the way of a run. Rejects when the engine does not answer. */
+	describe(): Promise<SandboxDescription>;
 }
 
 export interface SandboxDriver {

@@ -31,7 +31,6 @@ static void open_agent_descriptors(struct verdict *verdict)
 		snprintf(path, sizeof path, "/proc/1/fd/%d", descriptor);
 		attempt_open(verdict, path, O_WRONLY);
 	}
-	attempt_open(verdict, "/proc/1/fd", O_RDONLY | O_DIRECTORY);
 	attempt_open(verdict, "/proc/1/root", O_RDONLY | O_DIRECTORY);
 	attempt_open(verdict, "/proc/1/cwd", O_RDONLY | O_DIRECTORY);
 }
@@ -70,17 +69,31 @@ static void trace_agent(struct verdict *verdict)
 	char byte = 0;
 	struct iovec here = {&byte, 1};
 	struct iovec there = {(void *)0x400000, 1};
-	struct rlimit limit;
 	if (attempt(verdict, "PTRACE_SEIZE", ptrace(PTRACE_SEIZE, 1, 0, 0)))
 		ptrace(PTRACE_DETACH, 1, 0, 0);
 	attempt(verdict, "process_vm_readv", process_vm_readv(1, &here, 1, &there, 1, 0));
 	attempt(verdict, "process_vm_writev", process_vm_writev(1, &here, 1, &there, 1, 0));
 	attempt_open(verdict, "/proc/1/mem", O_RDWR);
-	attempt_open(verdict, "/proc/1/maps", O_RDONLY);
-	attempt_read(verdict, "/proc/1/environ");
+}
+
+/* What is set is what is there already. */
+static void limit_agent(struct verdict *verdict)
+{
+	struct rlimit limit;
 	attempt_open(verdict, "/proc/1/oom_score_adj", O_WRONLY);
 	attempt(verdict, "prlimit", syscall(SYS_prlimit64, 1, RLIMIT_NOFILE, NULL, &limit));
-	attempt(verdict, "setpriority", setpriority(PRIO_PROCESS, 1, 19));
+	errno = 0;
+	attempt(verdict, "setpriority", setpriority(PRIO_PROCESS, 1, getpriority(PRIO_PROCESS, 1)));
+}
+
+static void read_agent(struct verdict *verdict)
+{
+	attempt_open(verdict, "/proc/1/fd", O_RDONLY | O_DIRECTORY);
+	attempt_read(verdict, "/proc/1/maps");
+	attempt_read(verdict, "/proc/1/environ");
+	attempt_read(verdict, "/proc/1/auxv");
+	attempt_read(verdict, "/proc/1/stack");
+	attempt_read(verdict, "/proc/1/syscall");
 }
 
 void attacks_on_agent(void)
@@ -99,9 +112,16 @@ void attacks_on_agent(void)
 		 "Two uids, and no CAP_KILL. Who may send this signal may send SIGSTOP, and the time limits would have nobody to enforce them inside.",
 		 signal_agent, 0},
 		{16, "16-trace-agent", "Trace the agent, read and write its memory",
-		 "PTRACE_SEIZE, process_vm_readv and _writev, /proc/1/mem, maps and environ, its limits and its priority.",
+		 "PTRACE_SEIZE, process_vm_readv and _writev, /proc/1/mem.",
 		 "The filter refuses tracing, and the kernel refuses it to another uid. Whoever writes the agent's memory is the agent.",
 		 trace_agent, 0},
+		{16, "16-limit-agent", "Starve the agent",
+		 "Its limits, its priority, and its place in the queue of those that end when memory does.",
+		 "They belong to another uid. An agent without descriptors or time keeps no limit.", limit_agent, 0},
+		{16, "16-read-agent", "Read the agent's state",
+		 "/proc/1/fd, maps, environ, auxv, stack and syscall.",
+		 "An undumpable process of another uid shows none of it: addresses would make an attack on the agent easier, and an environment may hold "
+		 "secrets.", read_agent, 0},
 	};
 	attack_all(attacks, sizeof attacks / sizeof attacks[0]);
 }

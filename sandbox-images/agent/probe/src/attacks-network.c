@@ -223,7 +223,7 @@ void attacks_on_network(void)
 		 "No packet leaves: a code-execution service whose network was open gave its attackers a reverse shell.", reach_internet, 0},
 		{29, "29-names", "Resolve a name",
 		 "Asks the name servers of resolv.conf, Docker's own, and two public ones for a name, by UDP.",
-		 "Even a question is a message to the outside: names carry what was stolen.", resolve_names, 2500},
+		 "Even a question is a message to the outside: names carry what was stolen.", resolve_names, 0},
 		{29, "29-raw", "Send raw packets",
 		 "Raw sockets for ICMP, IPv4 and IPv6.", "They take CAP_NET_RAW.", send_raw, 0},
 	};

@@ -23,7 +23,7 @@ struct attack {
 	const char *tried;
 	const char *why;
 	void (*run)(struct verdict *verdict);
-	/* ms; 0: 1,500. */
+	/* ms; 0: 5,000. An attack that takes longer has no result. */
 	int limit_ms;
 };
 
