@@ -37,7 +37,7 @@ test.describe("one after the other, in one page", () => {
 		test(`${language.name} ${version.version} asks for a name in the terminal and greets`, async () => {
 			await shared.language.selectOption({ label: language.name });
 			await shared.version.selectOption(version.version);
-			await shared.examples.selectOption(String(language.examples.findIndex(({ isInteractive }) => isInteractive)));
+			await shared.examples.selectOption(String(version.examples.findIndex(({ isInteractive }) => isInteractive)));
 			await shared.run.click();
 			await expect(shared.output).toContainText("What is your name?", { timeout: 40_000 });
 			await shared.page.keyboard.type("Ada");
