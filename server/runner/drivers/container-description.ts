@@ -47,7 +47,19 @@ const Inspection = z.object({
 		MaskedPaths: Names,
 		Memory: Count,
 		MemorySwap: Count,
-		Mounts: Things,
+		Mounts: z
+			.array(
+				z.object({
+					Target: z.string(),
+					Type: z.string(),
+					Source: Text,
+					VolumeOptions: z
+						.object({ DriverConfig: z.object({ Name: Text, Options: z.record(z.string(), z.string()).nullish() }).nullish() })
+						.nullish(),
+				}),
+			)
+			.nullish()
+			.transform((it) => it ?? []),
 		NanoCpus: Count,
 		NetworkMode: Text,
 		OomKillDisable: z.boolean().nullish(),
@@ -109,6 +121,13 @@ export function describeContainer(inspection: unknown): Record<string, Fact> {
 		"engine.isRootReadOnly": host.ReadonlyRootfs,
 		"engine.binds": sorted([...host.Binds, ...host.VolumesFrom]),
 		"engine.mounts": sorted(Mounts.map((it) => `${it.Destination} ${it.Type} ${it.RW ? "rw" : "ro"}`)),
+		"engine.mountSources": sorted(
+			host.Mounts.map(({ Target, Type, Source, VolumeOptions }) => {
+				const { Name = "", Options } = VolumeOptions?.DriverConfig ?? {};
+				const options = Object.entries(Options ?? {}).map(([name, value]) => `${name}=${value}`);
+				return [Target, Type, Source || "-", Name || "-", ...options.sort()].join(" ");
+			}),
+		),
 		"engine.volumesOfImage": sorted(Object.keys(Config.Volumes)),
 		"engine.tmpfs": sorted(Object.entries(host.Tmpfs).map(([place, options]) => `${place} ${options}`)),
 		"engine.devices": host.Devices.map((it) => JSON.stringify(it).slice(0, 300)),

@@ -100,7 +100,12 @@ async function lookAtBoth(subject: AssessedSandbox, sibling: AssessedSandbox, sp
 	findings.attacks.push(...(await attackNextRun(subject)));
 	gather(findings, "facts", await subject.step({ argv: [probePath, "facts"], wallMs: factsWallMs }));
 	gather(findings, "attacks", await subject.step({ argv: [probePath, "attacks"], wallMs: attacksWallMs }));
-	const resources = [probePath, "resources", `--bytes=${Math.ceil(spec.memoryBytes * beyond)}`, `--files=${Math.ceil(spec.workspaceInodes * beyond)}`];
+	const resources = [
+		probePath,
+		"resources",
+		`--bytes=${Math.ceil(spec.memoryBytes * beyond)}`,
+		`--files=${Math.ceil(spec.workspaceInodes * beyond)}`,
+	];
 	gather(findings, "resources", await subject.step({ argv: resources, wallMs: exhaustionWallMs }));
 	findings.attacks.push(...(await attackClock(subject)));
 }
@@ -134,7 +139,10 @@ async function exhaust(subject: AssessedSandbox, sibling: AssessedSandbox, spec:
 
 function gatherExhaustion(findings: Findings, id: keyof typeof exhaustions, measured: string, end: StepEnd): void {
 	const isEnded = end.exit === null || end.exit.cause === "memory" || end.exit.how === "signalled";
-	if (!isEnded || end.output.attacks.has(id)) return gather(findings, id, end);
+	if (!isEnded || end.output.attacks.has(id)) {
+		gather(findings, id, end);
+		return;
+	}
 	const who = end.exit === null ? `The whole sandbox ended (${end.death ?? "unknown"}).` : `The program was ended (${end.exit.cause}).`;
 	findings.attacks.push({ id, ...exhaustions[id], outcome: "held", happened: who });
 	findings.facts[measured] = "ended";

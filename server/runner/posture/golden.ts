@@ -11,7 +11,7 @@ import type { SandboxSpec } from "../drivers/driver.ts";
  */
 
 const Item = z.union([z.string(), z.number()]);
-/** Names of what a sandbox was made with; "temporaryBytes" and "sharedMemoryBytes" follow from its memory. */
+/** What a sandbox is made with. */
 const LimitName = z.enum(["memoryBytes", "processes", "workspaceBytes", "workspaceInodes", "openFiles", "cpuCores"]);
 
 const Conditions = z
@@ -31,7 +31,7 @@ const Conditions = z
 		/** A number above 0 and at most this one of the sandbox's own limits. */
 		limit: LimitName,
 		/** With `limit`: how far beyond it is still right, as a factor. */
-		slack: z.number().min(1).max(2),
+		slack: z.number().min(1).max(32),
 		/** Anything: the fact is worth telling and says nothing about the walls. */
 		any: z.literal(true),
 	})
@@ -81,7 +81,8 @@ export function compareFacts(golden: Golden, facts: Readonly<Record<string, Fact
 		.flatMap((path) => {
 			const matcher = golden.facts[path];
 			const fact = facts[path];
-			if (matcher === undefined) return [{ path: path.slice(0, 120), expected: "nothing: the golden file does not know it", found: show(fact) }];
+			if (matcher === undefined)
+				return [{ path: path.slice(0, 120), expected: "nothing: the golden file does not know it", found: show(fact) }];
 			if (fact === undefined) return [{ path, expected: show(matcher), found: "nothing: it was not told" }];
 			const wrong = whatIsWrong(matcher, fact, spec);
 			return wrong === null ? [] : [{ path, expected: show(matcher), found: short(wrong) }];
@@ -102,7 +103,8 @@ function whatIsWrong(matcher: Matcher, fact: Fact, spec: SandboxSpec): string | 
 	if (!Array.isArray(fact)) return show(fact);
 	const patterns = each?.map((it) => new RegExp(`^(?:${it})$`));
 	const besides = fact.filter(
-		(item) => (subsetOf !== undefined && !subsetOf.includes(item)) || (patterns !== undefined && !patterns.some((it) => it.test(String(item)))),
+		(item) =>
+			(subsetOf !== undefined && !subsetOf.includes(item)) || (patterns !== undefined && !patterns.some((it) => it.test(String(item)))),
 	);
 	if (besides.length > 0) return `besides: ${besides.join(", ")}`;
 	const missing = includes?.filter((item) => !fact.includes(item)) ?? [];

@@ -40,7 +40,8 @@ const attacks = {
 		row: 31,
 		id: "31-siblings",
 		title: "Meet another sandbox",
-		tried: "One sandbox leaves files, System V objects, an abstract socket and a lock on a file of the image; another looks for them and for its processes.",
+		tried:
+			"One sandbox leaves files, System V objects, an abstract socket and a lock on a file of the image; another looks for them and for its processes.",
 		why: "Namespaces and mounts belong to one sandbox alone.",
 	},
 	leftovers: {
@@ -96,7 +97,9 @@ export async function attackNextRun(sandbox: AssessedSandbox): Promise<AttackRes
 	] as const) {
 		const found = factOf(looked, path);
 		const isClean = Array.isArray(found) && found.length === 0;
-		results.push(result(told, !isClean, isClean ? "The next run found nothing." : `The next run found: ${JSON.stringify(found ?? "no answer")}`));
+		results.push(
+			result(told, !isClean, isClean ? "The next run found nothing." : `The next run found: ${JSON.stringify(found ?? "no answer")}`),
+		);
 	}
 	return results;
 }
