@@ -1,10 +1,13 @@
 import { attackResources, controlResources } from "./01-resources.ts";
 import { attackLimits, attackStreams, controlStreams } from "./07-streams.ts";
 import { agentPortrait, attackAgent, canary, controlAgent } from "./14-agent.ts";
+import { attackWithDepth, attackWithFrames } from "./15-hostile-frames.ts";
 import { attackKernel, controlKernel, kernelPortraitParts } from "./19-kernel.ts";
+import { attackLanguages } from "./34-languages.ts";
 import { Arena } from "./arena.ts";
 import { attackLooking, controlLooking, lookingPortraitPart } from "./looking.ts";
 import { Portrait } from "./portrait.ts";
+import { attackScripts } from "./scripts.ts";
 import { chosenTiers, programTiers, scriptTiers, nodeTest as test } from "./tiers.ts";
 
 /**
@@ -30,8 +33,16 @@ for (const tier of programs) {
 	attackAgent(ground, portrait);
 	attackKernel(ground, portrait);
 	attackLooking(ground, portrait);
+	attackWithFrames(ground);
+	attackLanguages(ground);
+}
+for (const tier of scripts) {
+	const ground = { arena, tier, test };
+	attackScripts(ground);
+	attackWithFrames(ground);
 }
 attackLimits(arena, test);
+attackWithDepth(arena, test);
 controlResources(arena, test);
 controlStreams(arena, test);
 controlAgent(arena, test);

@@ -2,7 +2,7 @@ import { extname } from "node:path/posix";
 
 /**
  * Fills a command's placeholders. Inside a word: `{file}`, the entry, and `{stem}`, the entry without its extension (`src/Main`). As a
- * whole word: `{sources}`, every file with the entry's extension, the entry first. A name that begins with a dash gets `./` before
+ * whole word: `{sources}`, every file with the entry's extension, the entry first. A name that begins with a dash, or the `@` of a file of options, gets `./` before
  * it, so that no file is taken for an option.
  *
  * @param command argv from language.json
@@ -20,4 +20,4 @@ export function fillCommand(command: readonly string[], entry: string, files: re
 	});
 }
 
-const asOperand = (file: string): string => (file.startsWith("-") ? `./${file}` : file);
+const asOperand = (file: string): string => (/^[-@]/.test(file) ? `./${file}` : file);
