@@ -68,6 +68,13 @@ export const settings = {
 		list,
 		"Addresses or CIDR ranges of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Comma-separated.",
 	),
+	metricsReaders: setting(
+		"SANDGLASS_METRICS_READERS",
+		"",
+		"127.0.0.0/8,::1",
+		list,
+		"Addresses or CIDR ranges that may read /metrics. Comma-separated.",
+	),
 	logLevel: setting("LOG_LEVEL", "", "info", z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]), "How much is logged."),
 	stateDir: setting(
 		"SANDGLASS_STATE_DIR",
@@ -107,6 +114,13 @@ export const settings = {
 		defaultTierOrder.join(","),
 		tierList,
 		"The isolations that readers may have, in order of preference: who does not choose gets the first that is offered and runs his language. Comma-separated.",
+	),
+	kataRuntime: setting(
+		"SANDGLASS_KATA_RUNTIME",
+		"",
+		"kata",
+		z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
+		"The name under which the engine lists the runtime of the kata tier (Kata Containers, or whatever else makes a virtual machine of a container).",
 	),
 	postureIntervalMs: setting(
 		"SANDGLASS_POSTURE_INTERVAL_MS",

@@ -15,8 +15,8 @@ export class TrustedProxies {
 	readonly #list = new BlockList();
 	readonly isEmpty: boolean;
 
-	/** Takes addresses and CIDR ranges, IPv4 and IPv6. Throws InvalidProxyError that names the one it cannot read. */
-	constructor(ranges: readonly string[]) {
+	/** Takes addresses and CIDR ranges, IPv4 and IPv6. Throws InvalidProxyError that names the setting and the one it cannot read. */
+	constructor(ranges: readonly string[], setting = "SANDGLASS_TRUSTED_PROXIES") {
 		this.isEmpty = ranges.length === 0;
 		for (const range of ranges) {
 			const [address = "", prefix, ...rest] = range.split("/");
@@ -25,7 +25,7 @@ export class TrustedProxies {
 			const bits = prefix === undefined ? widest : /^[0-9]{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
 			if (family === 0 || rest.length > 0 || !(bits >= 0 && bits <= widest))
 				throw new InvalidProxyError(
-					`SANDGLASS_TRUSTED_PROXIES: ${JSON.stringify(range)} is neither an address nor a range such as 10.0.0.0/8 or fd00::/8`,
+					`${setting}: ${JSON.stringify(range)} is neither an address nor a range such as 10.0.0.0/8 or fd00::/8`,
 				);
 			this.#list.addSubnet(address, bits, family === 6 ? "ipv6" : "ipv4");
 		}

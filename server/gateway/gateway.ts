@@ -9,6 +9,7 @@ import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import { watchRunner } from "../runner/client.ts";
 import { TrustedProxies } from "./address.ts";
 import { IdleLeases } from "./idle-leases.ts";
+import { createMetrics } from "./metrics.ts";
 import { OriginRules } from "./origin.ts";
 import { describePosture } from "./posture-answer.ts";
 import { FairQueue } from "./queue.ts";
@@ -111,6 +112,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 		log,
 	});
 	const entrance = createSocketEntrance({ hub, visitors, proxies, origins, timings, log, now });
+	const gatewayState = () => ({
+		connections: hub.connectionCount,
+		sessions: hub.sessionCount,
+		waiting: queue.waiting,
+		slotsInUse: queue.slotsInUse,
+	});
 	const routes = createRoutes({
 		config,
 		catalogue,
@@ -118,12 +125,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 		runnerStatus: () => watch.status,
 		posture: () => describePosture({ config, build: options.build, status: watch.status, reports: watch.postures }),
 		attackPrograms: options.attackPrograms ?? { programs: [] },
-		gatewayState: () => ({
-			connections: hub.connectionCount,
-			sessions: hub.sessionCount,
-			waiting: queue.waiting,
-			slotsInUse: queue.slotsInUse,
-		}),
+		gatewayState,
+	});
+	const metrics = createMetrics({
+		readers: new TrustedProxies(config.metricsReaders, "SANDGLASS_METRICS_READERS"),
+		proxies,
+		runnerStatus: () => watch.status,
+		gatewayState,
 	});
 
 	const server = createServer(
@@ -140,7 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 				response.writeHead(421, { "Content-Type": "text/plain; charset=utf-8", Connection: "close" }).end(wrongHost);
 				return;
 			}
-			if (routes(request, response)) return;
+			if (routes(request, response) || metrics(request, response)) return;
 			void handToPage(page, request, response, log);
 		},
 	);

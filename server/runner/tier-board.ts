@@ -32,6 +32,7 @@ const assessmentsAtOnce = 2;
 const firstRetryMs = 2_000;
 const longestRetryMs = 300_000;
 const toldDifferences = 3;
+const loggedDifferences = 12;
 
 interface Entry {
 	status: TierStatus;
@@ -178,7 +179,10 @@ export class TierBoard {
 			this.#set(entry, { state: "offered", reason: null, checkedAtMs });
 		} else {
 			const { differences, problem, subject } = report;
-			this.#options.log.error({ tier: subject, problem, differences }, "a tier failed its posture");
+			this.#options.log.error(
+				{ tier: subject, problem, differences: differences.slice(0, loggedDifferences), differenceCount: differences.length },
+				"a tier failed its posture",
+			);
 			this.#set(entry, { state: "failed", reason: reasonOf(report), checkedAtMs });
 		}
 		this.#rest(entry, report.problem !== null);

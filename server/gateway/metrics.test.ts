@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
+import { TrustedProxies } from "./address.ts";
+import { createMetrics } from "./metrics.ts";
+
+const metrics = createMetrics({
+	readers: new TrustedProxies(["127.0.0.1"]),
+	proxies: new TrustedProxies(["127.0.0.2"]),
+	runnerStatus: () => ({
+		engine: "up",
+		leases: 3,
+		maxLeases: 8,
+		tiers: [{ tier: "gvisor", state: "failed", reason: "It differs.", checkedAtMs: 1_700_000_000_000 }],
+		languages: [{ language: "python", version: "3.13", tier: "container", isReady: true, idle: 2, starting: 0 }],
+	}),
+	gatewayState: () => ({ connections: 5, sessions: 4, waiting: 1, slotsInUse: 3 }),
+});
+const server = createServer((request, response) => {
+	if (!metrics(request, response)) response.writeHead(404).end();
+});
+let url: string;
+before(async () => {
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+after(() => server.close());
+
+test("the operator reads how the tiers stand and what is in use", async () => {
+	const text = await (await fetch(`${url}/metrics`)).text();
+	for (const line of [
+		'sandglass_tier_state{tier="gvisor",state="failed"} 1',
+		'sandglass_tier_state{tier="gvisor",state="offered"} 0',
+		'sandglass_tier_checked_timestamp_seconds{tier="gvisor"} 1700000000',
+		'sandglass_sandboxes_idle{language="python",version="3.13",tier="container"} 2',
+		"sandglass_leases 3",
+		"sandglass_queue_waiting 1",
+	])
+		assert.ok(text.split("\n").includes(line), `${line}\n${text.slice(0, 2_000)}`);
+});
+
+test("who comes through a proxy that nobody configured is nobody's operator, whatever address it bears (ATTACKS.md 38)", async () => {
+	for (const headers of [{ "x-forwarded-for": "127.0.0.1" }, { forwarded: "for=127.0.0.1" }])
+		assert.equal((await fetch(`${url}/metrics`, { headers })).status, 404);
+});
