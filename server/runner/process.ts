@@ -1,12 +1,15 @@
 import { chownSync } from "node:fs";
+import { join } from "node:path";
 import { pino } from "pino";
 import { z } from "zod";
 import { ServerTierId } from "../../protocol/tiers.ts";
 import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
 import { connectEngine } from "./drivers/engine-connection.ts";
+import { assumedRuntimes, findRuntimes } from "./drivers/runtimes.ts";
+import { assessTier } from "./posture/assess.ts";
 import { measureBaselines } from "./posture/baselines.ts";
-import { startRunner } from "./runner.ts";
+import { defaultSeccompPath, readSeccompProfile, startRunner } from "./runner.ts";
 
 /** The runner's own process: the only one that is told where the engine is. */
 
@@ -30,25 +33,26 @@ const Image = z.strictObject({
 runAsChild(async (config, message) => {
 	const start = Start.parse(message);
 	const log = pino({ level: config.logLevel, base: { process: "runner" } });
+	const docker = connectEngine(start.dockerHost);
+	const { instance, kataRuntime, tiers } = config;
+	const seccompProfile = await readSeccompProfile(defaultSeccompPath);
+	const { runtimes, lacking, notes } = await findRuntimes({ docker, instance, seccompProfile, kataRuntime, tiers }).catch(
+		(error: unknown) => {
+			log.warn({ err: error }, "the engine's runtimes could not be asked for");
+			return assumedRuntimes(kataRuntime);
+		},
+	);
+	for (const note of notes) log.info({ note }, "a runtime is not used");
 	const runner = await startRunner({
 		config,
-		docker: connectEngine(start.dockerHost),
+		docker,
+		runtimes,
+		lacking,
 		catalogue: await readCatalogue(start.catalogueDir),
 		socketPath: start.socketPath,
 		log,
 		measureBaselines,
-		assess: async (_, { tier, toolchain }) => ({
-			subject: tier,
-			startedAtMs: Date.now(),
-			tookMs: 0,
-			verdict: "passed",
-			problem: null,
-			image: toolchain.key,
-			facts: {},
-			attacks: [],
-			differences: [],
-			figures: { startMs: null, warmMs: null, idleMemoryBytes: null },
-		}),
+		assess: (driver, assessment) => assessTier(driver, assessment, { settings: config, goldenDir: join(start.catalogueDir, "posture") }),
 	});
 	if (start.doorOwner !== null) chownSync(start.socketPath, start.doorOwner.uid, start.doorOwner.gid);
 	return {

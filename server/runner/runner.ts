@@ -37,7 +37,7 @@ const AllowList = z.looseObject({
 });
 
 /** Rejects when the profile cannot be read or allows what it does not name: no sandbox is made without it. */
-async function readSeccompProfile(path: string): Promise<string> {
+export async function readSeccompProfile(path: string): Promise<string> {
 	const text = await readFile(path, "utf8");
 	AllowList.parse(JSON.parse(text));
 	return text;
@@ -61,6 +61,8 @@ export async function startRunner(options: {
 	measureBaselines?: typeof measureBaselines;
 	/** Default: the engine's default for containers, and `runsc`. */
 	runtimes?: TierRuntimes;
+	/** Tiers that this machine cannot have, and the sentence that says so. */
+	lacking?: Readonly<Partial<Record<ServerTierId, string>>>;
 }): Promise<Runner> {
 	const { config, docker, catalogue, socketPath, log } = options;
 	const profile = await readSeccompProfile(options.seccompPath ?? defaultSeccompPath);
@@ -103,6 +105,11 @@ export async function startRunner(options: {
 		pool,
 		log,
 	});
+	const lacking = options.lacking ?? {};
+	for (const tier of tiers) {
+		const reason = lacking[tier];
+		if (reason !== undefined) board.lacks(tier, reason);
+	}
 	await door.takePlace();
 	await pool.start();
 	try {
@@ -116,6 +123,7 @@ export async function startRunner(options: {
 			const toolchain = catalogue.toolchains.find((it) => it.language.id === language && it.version.version === version);
 			if (toolchain === undefined) throw new Error(`no such language in the catalogue: ${language} ${version}`);
 			for (const tier of chosen ?? toolchain.tiers.filter((it) => it !== "microvm")) {
+				if (lacking[tier] !== undefined) continue;
 				pool.setImage(toolchain, tier, image);
 				board.imageReady({ tier, toolchain, image });
 			}
