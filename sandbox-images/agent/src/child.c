@@ -17,7 +17,7 @@
 #define SYS_close_range 436
 #endif
 
-enum { STACK_BYTES = 65536, NOT_STARTED = 127 };
+enum { STACK_BYTES = 65536, NOT_STARTED = 127, FIRST_LENT = 3, LENT_COUNT = 2 };
 
 static _Alignas(64) char stack[STACK_BYTES];
 /* Written by the new process in the memory both share. */
@@ -34,6 +34,22 @@ static bool is_oom_preferred(void)
 	return is_written;
 }
 
+/* Above their places first: one of them may lie in the place of the other. The number of the first descriptor after them, or -1. */
+static int lay_out(const int lent[LENT_COUNT])
+{
+	int above[LENT_COUNT];
+	int count = 0;
+	for (; count < LENT_COUNT && lent[count] >= 0; count++) {
+		above[count] = fcntl(lent[count], F_DUPFD_CLOEXEC, FIRST_LENT + LENT_COUNT);
+		if (above[count] < 0)
+			return -1;
+	}
+	for (int index = 0; index < count; index++)
+		if (dup2(above[index], FIRST_LENT + index) < 0)
+			return -1;
+	return FIRST_LENT + count;
+}
+
 static bool is_set_up(const struct child_plan *plan)
 {
 	if (setsid() < 0)
@@ -43,10 +59,13 @@ static bool is_set_up(const struct child_plan *plan)
 	for (int target = 0; target < 3; target++)
 		if (dup2(plan->descriptors[target], target) < 0)
 			return false;
+	int first_left = lay_out(plan->lent);
+	if (first_left < 0 || (plan->directory != NULL && chdir(plan->directory) != 0))
+		return false;
 	/* All of ours are close-on-exec; this is the second lock on that door, and need not exist everywhere. */
-	syscall(SYS_close_range, 3, UINT_MAX, 0);
+	syscall(SYS_close_range, first_left, UINT_MAX, 0);
 	/* Before the change of identity: an undumpable process's /proc belongs to root. */
-	if (!is_oom_preferred() || !identity_become_program())
+	if (!is_oom_preferred() || !identity_become(plan->uid, plan->gid))
 		return false;
 	sigset_t none;
 	sigemptyset(&none);

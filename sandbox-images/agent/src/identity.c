@@ -93,11 +93,11 @@ void identity_act_as_agent(void)
 		__builtin_trap();
 }
 
-bool identity_become_program(void)
+bool identity_become(uid_t uid, gid_t gid)
 {
 	struct capability_word data[CAPABILITY_WORDS];
 	memset(data, 0xff, sizeof data);
-	if (!set_ids(SYS_setresgid, PROGRAM_GID, PROGRAM_GID, PROGRAM_GID) || !set_ids(SYS_setresuid, PROGRAM_UID, PROGRAM_UID, PROGRAM_UID))
+	if (!set_ids(SYS_setresgid, gid, gid, gid) || !set_ids(SYS_setresuid, uid, uid, uid))
 		return false;
 	if (!capabilities_get(data))
 		return false;

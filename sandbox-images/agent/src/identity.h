@@ -7,8 +7,9 @@
 #define SANDGLASS_IDENTITY_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
-enum { PROGRAM_UID = 1000, PROGRAM_GID = 1000 };
+enum { PROGRAM_UID = 1000, PROGRAM_GID = 1000, SERVICE_UID = 1001, SERVICE_GID = 1001 };
 
 /*
  * Before a byte is read: not dumpable, no new privileges, no supplementary group, an empty bounding set, no ambient and no inheritable
@@ -21,6 +22,6 @@ void identity_act_as_program(void);
 void identity_act_as_agent(void);
 
 /* In the new process: for good. False when an id or a capability is left. */
-bool identity_become_program(void);
+bool identity_become(uid_t uid, gid_t gid);
 
 #endif

@@ -27,6 +27,7 @@
 #include "mounts.h"
 #include "outbox.h"
 #include "processes.h"
+#include "service.h"
 #include "step.h"
 #include "workspace.h"
 
@@ -89,6 +90,9 @@ static void prepare(void)
 	if (failed != NULL)
 		fail(failed, errno);
 	cgroup_open();
+	failed = service_open();
+	if (failed != NULL)
+		fail(failed, errno);
 	failed = memory_watch_open();
 	if (failed != NULL)
 		fail(failed, errno);
@@ -108,6 +112,8 @@ static void reset(void)
 		outbox_put_fault(FAULT_RESET, error, where);
 	else if (!memory_watch_is_free())
 		outbox_put_fault(FAULT_RESET, ENOMEM, "memory is left");
+	else if (!service_renew())
+		outbox_put_fault(FAULT_RESET, errno, "the service is lost");
 	else
 		outbox_put_ready();
 }

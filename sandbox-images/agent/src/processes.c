@@ -8,11 +8,13 @@
 #include <sys/wait.h>
 
 #include "clock.h"
+#include "identity.h"
 
 enum { REAPED_AT_A_TIME = 64, END_ALL_LIMIT_US = 10000000, RETRY_NS = 2000000 };
 
 static sigset_t wait_mask;
 static volatile sig_atomic_t child_may_have_ended;
+static pid_t spared;
 
 static void on_child(int number)
 {
@@ -73,6 +75,8 @@ static pid_t reap_one(struct leader *leader)
 	uint64_t resident_bytes = (uint64_t)usage.ru_maxrss * 1024;
 	if (resident_bytes > leader->peak_resident_bytes)
 		leader->peak_resident_bytes = resident_bytes;
+	if (pid == spared)
+		spared = 0;
 	if (pid == leader->pid) {
 		leader->has_ended = true;
 		leader->status = status;
@@ -88,16 +92,41 @@ void processes_reap(struct leader *leader)
 	child_may_have_ended = 1;
 }
 
+void processes_spare(pid_t pid)
+{
+	spared = pid;
+}
+
+pid_t processes_spared(void)
+{
+	return spared;
+}
+
+/*
+ * True when nobody was there to be killed. To spare one, only what the program itself could kill is killed: everything of its uid, for it can
+ * have no other. kill(2) does not tell then whether it met anybody of that uid; getpriority(2) does, zombies included.
+ */
+static bool is_nobody_killed(void)
+{
+	if (spared == 0)
+		return kill(-1, SIGKILL) != 0 && errno == ESRCH;
+	identity_act_as_program();
+	bool is_refused = kill(-1, SIGKILL) != 0 && errno != ESRCH && errno != EPERM;
+	identity_act_as_agent();
+	errno = 0;
+	return !is_refused && getpriority(PRIO_USER, PROGRAM_UID) == -1 && errno == ESRCH;
+}
+
 bool processes_end_all(struct leader *leader)
 {
 	uint64_t deadline_us = clock_now_us() + END_ALL_LIMIT_US;
 	for (;;) {
-		bool is_nobody_there = kill(-1, SIGKILL) != 0 && errno == ESRCH;
+		bool is_nobody_there = is_nobody_killed();
 		pid_t reaped;
 		do
 			reaped = reap_one(leader);
 		while (reaped > 0);
-		if (is_nobody_there && reaped < 0)
+		if (is_nobody_there && (reaped < 0 || spared != 0))
 			return true;
 		if (clock_now_us() > deadline_us)
 			return false;

@@ -28,8 +28,12 @@ bool processes_take_notice(void);
 /* Reaps what has ended, a bounded number at a time. */
 void processes_reap(struct leader *leader);
 
+/* The one process, of another uid than the program's, that ending them all leaves alive; 0: none. It is forgotten once it is reaped. */
+void processes_spare(pid_t pid);
+pid_t processes_spared(void);
+
 /*
- * SIGKILL to every process but ourselves until none is left, nor a zombie. Waits for them, for 10 s at most; false when
+ * SIGKILL to every process but ourselves and the one that is spared until none is left, nor a zombie. Waits for them, for 10 s at most; false when
  * something could not be ended.
  */
 bool processes_end_all(struct leader *leader);

@@ -8,11 +8,13 @@
 
 #include "child.h"
 #include "clock.h"
+#include "identity.h"
 #include "keyboard.h"
 #include "memory-watch.h"
 #include "outbox.h"
 #include "processes.h"
 #include "pty.h"
+#include "service.h"
 #include "stdio-set.h"
 #include "usage.h"
 
@@ -98,9 +100,14 @@ void step_start(const struct step_request *request)
 	start_us = last_typed_us = end_us = clock_now_us();
 	int error = stdio_set_open(&stdio_set, request->has_pty, request->columns, request->rows);
 	if (error == 0) {
-		struct child_plan plan = {.argv = request->argv, .envp = request->envp, .has_terminal = request->has_pty};
+		struct child_plan plan = {.argv = request->argv, .envp = request->envp, .uid = PROGRAM_UID, .gid = PROGRAM_GID, .has_terminal = request->has_pty};
 		memcpy(plan.descriptors, stdio_set.program, sizeof plan.descriptors);
-		leader.pid = child_start(&plan, &error);
+		error = service_lend(plan.lent);
+		if (error == 0)
+			leader.pid = child_start(&plan, &error);
+		for (int index = 0; index < SERVICE_LENT_COUNT; index++)
+			if (plan.lent[index] >= 0)
+				close(plan.lent[index]);
 		stdio_set_release_program(&stdio_set);
 		keyboard_start(stdio_set.agent[0], request->has_pty);
 		if (error != 0) {
@@ -132,6 +139,9 @@ bool step_end(enum step_cause why)
 	if (phase != STEP_RUNNING)
 		return true;
 	bool are_all_dead = processes_end_all(&leader);
+	/* What was not ended by itself may have left the service at work for it. */
+	if (why != STEP_CAUSE_NONE || WIFSIGNALED(leader.status))
+		are_all_dead = service_stop() && are_all_dead;
 	end_us = clock_now_us();
 	phase = STEP_DRAINING;
 	/* Who ended in another way than by our SIGKILL had ended before the limit struck. */

@@ -38,7 +38,7 @@ static uint64_t total_cpu_us(const struct leader *leader)
 	if (cgroup_cpu_us(&cpu_us))
 		return cpu_us;
 	bool is_alive = leader != NULL && !leader->has_ended;
-	return reaped_cpu_us() + (is_alive ? process_cpu_us(leader->pid) : 0);
+	return reaped_cpu_us() + process_cpu_us(processes_spared()) + (is_alive ? process_cpu_us(leader->pid) : 0);
 }
 
 static uint64_t resident_bytes(const struct leader *leader)
