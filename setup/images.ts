@@ -13,7 +13,7 @@ import { imageLabels, removeSuperseded } from "./superseded-images.ts";
  * exists is right and is skipped, and a change anywhere below makes a new one: base image → agent → language version.
  */
 
-const thisRepository = fileURLToPath(new URL("..", import.meta.url));
+export const thisRepository = fileURLToPath(new URL("..", import.meta.url));
 
 const maxBuildsAtOnce = 2;
 const toldOutputLines = 40;
@@ -36,7 +36,7 @@ export interface EnsureImagesOptions {
 /** `<language id>@<version>` → image reference that the engine has. */
 export type ImageReferences = Readonly<Record<string, string>>;
 
-interface ImageBuild {
+export interface ImageBuild {
 	readonly name: string;
 	readonly tag: string;
 	readonly context: BuildContext;
@@ -137,7 +137,8 @@ async function describeBuild(
 
 const BuildEvent = z.object({ stream: z.string().optional(), error: z.string().optional() });
 
-async function buildImage(docker: Docker, build: ImageBuild, progress: Progress): Promise<void> {
+/** @throws Error with the last lines of the build's output. */
+export async function buildImage(docker: Docker, build: ImageBuild, progress: Progress): Promise<void> {
 	const startedAt = performance.now();
 	const stream = await docker.buildImage(packContext(build.context), {
 		t: build.tag,

@@ -15,11 +15,21 @@ const programUid = 1_000;
  * Files in a tmpfs are memory of the sandbox. All caps together stay below its limit, so that a program that fills every one of
  * them gets ENOSPC and its agent lives on.
  */
+export function tmpfsBytes(spec: SandboxSpec): {
+	readonly workspaceBytes: number;
+	readonly temporaryBytes: number;
+	readonly sharedMemoryBytes: number;
+} {
+	return {
+		workspaceBytes: Math.min(spec.workspaceBytes, Math.floor(spec.memoryBytes / 2)),
+		temporaryBytes: Math.min(64 * MiB, Math.floor(spec.memoryBytes / 4)),
+		sharedMemoryBytes: Math.min(16 * MiB, Math.floor(spec.memoryBytes / 8)),
+	};
+}
+
 export function tmpfsMounts(spec: SandboxSpec): Record<string, string> {
 	const owner = `uid=${programUid},gid=${programUid}`;
-	const temporaryBytes = Math.min(64 * MiB, Math.floor(spec.memoryBytes / 4));
-	const sharedMemoryBytes = Math.min(16 * MiB, Math.floor(spec.memoryBytes / 8));
-	const workspaceBytes = Math.min(spec.workspaceBytes, Math.floor(spec.memoryBytes / 2));
+	const { workspaceBytes, temporaryBytes, sharedMemoryBytes } = tmpfsBytes(spec);
 	return {
 		"/workspace": `rw,nosuid,nodev,exec,size=${workspaceBytes},nr_inodes=${spec.workspaceInodes},mode=0755,${owner}`,
 		"/tmp": `rw,nosuid,nodev,exec,size=${temporaryBytes},nr_inodes=${spec.workspaceInodes},mode=0700,${owner}`,

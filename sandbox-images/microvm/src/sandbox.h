@@ -1,0 +1,10 @@
+#ifndef SANDGLASS_SANDBOX_H
+#define SANDGLASS_SANDBOX_H
+
+/* The control group that agent and program are in, as the guest's PID 1 sees it. */
+#define SANDBOX_GROUP "/sys/fs/cgroup/sandbox"
+
+/* The first process in the sandbox's namespaces, for clone(2). It ends as the agent. */
+int sandbox_main(void *nothing);
+
+#endif
