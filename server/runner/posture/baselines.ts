@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type Docker from "dockerode";
-import { z } from "zod";
 import { type BaselineId, baselineTable } from "../../../protocol/baselines.ts";
-import { AttackResult, Fact, type PostureReport } from "../../../protocol/posture.ts";
+import type { AttackResult, Fact, PostureReport } from "../../../protocol/posture.ts";
 import { type BaselineContainer, baselineShape, baselineSpec } from "../drivers/baseline-container.ts";
 import { DockerDriver } from "../drivers/docker.ts";
+import { ProbeOutput } from "./probe-output.ts";
 
 /**
  * Measures the lab's baselines: the same probe as in the tiers, run behind what people use instead of a sandbox, each in a gVisor container
@@ -37,7 +37,6 @@ export interface BaselineImage {
 
 const runLimitMs = 60_000;
 const maxOutputBytes = 4_194_304;
-const maxReportedAttacks = 200;
 
 /** Below the outer limits, and more than any tier lets a program take. */
 const probe = [
@@ -154,10 +153,8 @@ function explain(attack: AttackResult, id: BaselineId, provable: ReadonlySet<str
 
 const cut = (text: string): string => text.slice(0, 600);
 
-const Line = z.union([z.strictObject({ fact: z.string().max(120), value: Fact }), z.strictObject({ attack: AttackResult })]);
-
 interface Told {
-	readonly facts: Record<string, Fact>;
+	readonly facts: Readonly<Record<string, Fact>>;
 	readonly attacks: readonly AttackResult[];
 }
 
@@ -165,27 +162,6 @@ class BaselineFault extends Error {}
 
 function problemOf(error: unknown): string {
 	return error instanceof BaselineFault ? error.message : "The engine could not make its outer sandbox, which is gVisor's.";
-}
-
-/** Lines that are none of the probe's are left out: what runs in there may write what it likes. */
-function readTold(output: string): Told {
-	const facts: Record<string, Fact> = {};
-	const attacks = new Map<string, AttackResult>();
-	for (const text of output.split("\n")) {
-		const line = Line.safeParse(parseJson(text));
-		if (!line.success) continue;
-		if ("fact" in line.data) facts[line.data.fact] = line.data.value;
-		else if (attacks.size < maxReportedAttacks) attacks.set(line.data.attack.id, line.data.attack);
-	}
-	return { facts, attacks: [...attacks.values()] };
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** Rejects with a BaselineFault for what it did, with whatever else for what the engine did. */
@@ -207,18 +183,20 @@ async function run(baseline: Baseline, runtime: string, options: BaselineOptions
 	}, runLimitMs);
 	signal.addEventListener("abort", end, { once: true });
 	try {
-		const chunks: Buffer[] = [];
+		// What is in there may write what it likes: lines that are none of the probe's are left out, and a second word on something too.
+		const output = new ProbeOutput();
 		let bytes = 0;
 		sandbox.stream.on("data", (chunk: Buffer) => {
 			bytes += chunk.length;
 			if (bytes > maxOutputBytes) end();
-			else chunks.push(chunk);
+			else output.take(chunk);
 		});
 		if (!sandbox.stream.closed) await new Promise<void>((resolve) => sandbox.stream.once("close", resolve));
 		signal.throwIfAborted();
 		if (isLate) throw new BaselineFault(`It did not end within ${runLimitMs / 1_000} s.`);
 		if (bytes > maxOutputBytes) throw new BaselineFault("It printed more than a report can be.");
-		return readTold(Buffer.concat(chunks).toString());
+		output.end();
+		return { facts: Object.fromEntries(output.facts), attacks: [...output.attacks.values()] };
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener("abort", end);
