@@ -38,7 +38,7 @@ test("without a choice the program runs in gVisor, the strongest that passed, an
 	playground,
 }) => {
 	await playground.open();
-	await expect(playground.isolation.locator("option:checked")).toHaveText("Automatic (gVisor)");
+	await expect(playground.isolation.locator("option:checked")).toHaveText("Auto: gVisor");
 	await playground.runCode('print("where am I?")\n', "where am I?");
 	await playground.expectFinished();
 	await expect(playground.status).toContainText("IsolationgVisor");

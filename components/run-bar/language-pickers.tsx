@@ -44,7 +44,7 @@ export function LanguagePickers(props: LanguagePickersProps) {
 					))}
 				</select>
 			</label>
-			<label className={styles.field}>
+			<label className={`${styles.field} ${styles.version}`}>
 				<span className={styles.label}>Version</span>
 				<select
 					className={styles.select}

@@ -24,7 +24,7 @@ export function TierPicker({ tiers, language, version, tier, onTier }: TierPicke
 	const automatic = version === undefined ? null : automaticTier(version, tiers);
 	const shown = options.find((it) => it.tier === tier) ?? automatic;
 	return (
-		<label className={styles.field}>
+		<label className={`${styles.field} ${styles.isolation}`}>
 			<span className={styles.label}>Isolation</span>
 			<select
 				className={styles.select}
@@ -33,7 +33,7 @@ export function TierPicker({ tiers, language, version, tier, onTier }: TierPicke
 				title={shown?.sentence}
 				onChange={(event) => onTier(options.find((it) => it.tier === event.target.value)?.tier ?? null)}
 			>
-				<option value="">{automatic === null ? "Automatic" : `Automatic (${automatic.name})`}</option>
+				<option value="">{automatic === null ? "Automatic" : `Auto: ${automatic.name}`}</option>
 				{options.map((it) => (
 					<option key={it.tier} value={it.tier} disabled={it.state !== "offered" && it.tier !== tier} title={it.reason ?? it.sentence}>
 						{it.state === "offered" ? it.name : `${it.name} (${notOffered[it.state] ?? it.state})`}
