@@ -5,7 +5,7 @@ import { type LimitSettings, sandboxLimits } from "../limits.ts";
 import type { Assessment } from "../tier-board.ts";
 import { AssessedSandbox, type StepEnd } from "./assessed-sandbox.ts";
 import { compareFacts, type Golden, judgeAttacks, readGolden } from "./golden.ts";
-import { takeInnerPosture } from "./inner-wall.ts";
+import { hasInnerWall, tryInnerWall } from "./inner-wall.ts";
 import { attackClock, attackNextRun, attackSiblings, probePath } from "./two-part-attacks.ts";
 
 /**
@@ -83,7 +83,8 @@ async function takePosture(
 			throw new Error(`a sandbox could not be made: ${cause instanceof Error ? cause.message : String(cause)}`);
 		}
 		await lookAtBoth(subject, sibling, spec, findings);
-		await takeInnerPosture(sibling, assessment, options.settings, findings);
+		if (hasInnerWall(assessment.tier))
+			gather(findings, "inner wall", await tryInnerWall(sibling, assessment.toolchain, options.settings, options.goldenDir));
 		await exhaust(subject, sibling, spec, findings);
 	} finally {
 		// What cannot be removed now is the driver's to reap.

@@ -244,7 +244,7 @@ void attacks_on_kernel(void)
 		 "Counters tell neighbours apart, and the code behind them has been attacked (CVE-2013-2094).", watch_with_perf, 0},
 		{21, "21-keyring", "Use the kernel's keyrings",
 		 "keyctl, add_key, request_key.",
-		 "Keyrings have no namespace of their own in older kernels: two sandboxes of one uid would meet there (CVE-2014-9529).", use_keyrings, 0},
+		 "Sandboxes of one uid would meet in that user's keyring, and the code behind it has given root (CVE-2016-0728).", use_keyrings, 0},
 		{21, "21-userfaultfd", "Hold page faults",
 		 "userfaultfd(2) and /dev/userfaultfd.",
 		 "It stops the kernel in the middle of a copy for as long as an exploit likes.", hold_page_faults, 0},
