@@ -58,7 +58,6 @@ async function look() {
 		["Deno.env", () => Object.keys(Deno.env.toObject()).join()],
 		["process.env", () => Object.keys(process.env).join()],
 		["node:process", async () => Object.keys((await imported("node:process")).default.env).join()],
-		["Deno.execPath", () => Deno.execPath()],
 		["Deno.hostname", () => Deno.hostname()],
 	]);
 	await attack(27, "27-inner-files", "Read and write files by the language's own means",
