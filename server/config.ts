@@ -6,7 +6,7 @@ import { defaultTierOrder, TierId } from "../protocol/tiers.ts";
 
 /**
  * Every setting of the server, in one place. `readConfig` is called once, in main; the result is passed down.
- * The README's table is generated from this list (`npm run check` compares them).
+ * The README's table is generated from this list (`npm run check` compares them). It is longer than most files because it is one table.
  */
 
 interface Setting<S extends z.ZodType> {

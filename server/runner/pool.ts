@@ -3,7 +3,8 @@ import type { ErrorCode } from "../../protocol/errors.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Config } from "../config.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
-import { type AgentHandlers, AgentLink } from "./agent-link.ts";
+import type { AgentLink } from "./agent-link.ts";
+import { bootAgent, silentHandlers } from "./boot.ts";
 import type { SandboxDriver } from "./drivers/driver.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { type LimitSettings, sandboxLimits } from "./limits.ts";
@@ -32,7 +33,6 @@ const refillConcurrency = 2;
 /** Making a sandbox takes a third of a second of CPU time, which the program that has just been started may have first. */
 const refillDelayMs = 150;
 const creationConcurrency = 4;
-const bootTimeoutMs = 15_000;
 const sweepDelayMs = 2_000;
 
 export class Pool {
@@ -173,7 +173,7 @@ export class Pool {
 	#retireIdle(shelf: Shelf): void {
 		for (const link of shelf.idle.splice(0)) {
 			// Its end is wanted, and nobody's news.
-			link.handlers = silent;
+			link.handlers = silentHandlers;
 			void this.retire(link);
 		}
 	}
@@ -267,19 +267,7 @@ export class Pool {
 		const { toolchain } = shelf;
 		const limits = sandboxLimits(this.#settings, toolchain.limits);
 		const sandbox = await this.#driver.create({ ...limits, tier: shelf.tier, image, label: toolchain.key });
-		return new Promise<AgentLink>((resolve, reject) => {
-			const give = (outcome: () => void): void => {
-				clearTimeout(timer);
-				outcome();
-			};
-			const fail = (reason: string): void =>
-				give(() => {
-					void this.retire(link);
-					reject(new Error(`the agent was not ready: ${reason}`));
-				});
-			const timer = setTimeout(() => fail("timeout"), bootTimeoutMs);
-			const link = new AgentLink(sandbox, { ...silent, ready: () => give(() => resolve(link)), dead: fail });
-		});
+		return bootAgent(sandbox, (link) => void this.retire(link));
 	}
 
 	#place(shelf: Shelf, link: AgentLink, image: string): void {
@@ -298,7 +286,7 @@ export class Pool {
 			void this.retire(link);
 			return;
 		}
-		link.handlers = { ...silent, dead: (reason) => this.#idleDied(shelf, link, reason) };
+		link.handlers = { ...silentHandlers, dead: (reason) => this.#idleDied(shelf, link, reason) };
 		shelf.idle.push(link);
 	}
 
@@ -329,14 +317,3 @@ export class Pool {
 		}, sweepDelayMs);
 	}
 }
-
-/** Handlers of a link that nobody uses: outside a step the link itself refuses every frame but READY. */
-const silent: AgentHandlers = {
-	ready: () => undefined,
-	output: () => undefined,
-	stdinAck: () => undefined,
-	stats: () => undefined,
-	exit: () => undefined,
-	fileRefused: () => undefined,
-	dead: () => undefined,
-};
