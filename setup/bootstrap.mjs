@@ -17,6 +17,7 @@ const commands = {
 	test: "setup/test.ts",
 	bench: "bench/main.ts",
 	check: "setup/check.ts",
+	posture: "setup/posture.ts",
 };
 
 /** @param {string} message */

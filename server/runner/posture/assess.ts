@@ -3,7 +3,7 @@ import { tierTable } from "../../../protocol/tiers.ts";
 import type { SandboxDriver, SandboxSpec } from "../drivers/driver.ts";
 import { type LimitSettings, sandboxLimits } from "../limits.ts";
 import type { Assessment } from "../tier-board.ts";
-import { AssessedSandbox, type StepEnd } from "./assessed-sandbox.ts";
+import { AssessedSandbox, PostureProblem, type StepEnd } from "./assessed-sandbox.ts";
 import { compareFacts, type Golden, judgeAttacks, readGolden } from "./golden.ts";
 import { hasInnerWall, tryInnerWall } from "./inner-wall.ts";
 import { attackClock, attackNextRun, attackSiblings, probePath } from "./two-part-attacks.ts";
@@ -23,6 +23,8 @@ export interface AssessOptions {
 	readonly settings: LimitSettings;
 	/** The folder of the golden files, sandbox-images/posture. */
 	readonly goldenDir: string;
+	/** Told of what kept it from being taken, in the engine's and the machine's words, which are for the log alone. */
+	readonly onFailure?: (error: unknown) => void;
 }
 
 interface Findings {
@@ -45,7 +47,9 @@ export async function assessTier(driver: SandboxDriver, assessment: Assessment, 
 		golden = await readGolden(options.goldenDir, tier);
 		await takePosture(driver, spec, assessment, options, findings);
 	} catch (error) {
-		findings.problems.push(error instanceof Error ? error.message : String(error));
+		const isTold = error instanceof PostureProblem;
+		findings.problems.push(isTold ? error.message : "its posture could not be taken; the server's log says why");
+		options.onFailure?.(isTold ? error.cause : error);
 	}
 	const judged = judgeAttacks(golden, findings.attacks);
 	const differences = [...compareFacts(golden, findings.facts, spec), ...judged.differences].slice(0, 200);
@@ -80,7 +84,7 @@ async function takePosture(
 		const [subject, sibling] = sandboxes;
 		if (subject === undefined || sibling === undefined) {
 			const cause: unknown = started.find((it) => it.status === "rejected")?.reason;
-			throw new Error(`a sandbox could not be made: ${cause instanceof Error ? cause.message : String(cause)}`);
+			throw new PostureProblem("a sandbox could not be made", { cause });
 		}
 		await lookAtBoth(subject, sibling, spec, findings);
 		if (hasInnerWall(assessment.tier))

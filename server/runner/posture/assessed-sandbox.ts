@@ -13,6 +13,9 @@ const bootMs = 20_000;
 const graceMs = 5_000;
 const outputBytes = 524_288;
 
+/** Why a posture could not be taken, in a sentence of ours that anybody may read. */
+export class PostureProblem extends Error {}
+
 export interface StepOptions {
 	readonly argv: readonly string[];
 	readonly files?: readonly ProgramFile[];

@@ -47,7 +47,7 @@ const ExpectedAttack = z.union([
 	z.strictObject({ contained: z.string().min(20).max(300) }),
 ]);
 
-const GoldenFile = z.strictObject({
+export const GoldenFile = z.strictObject({
 	/** For reviewers. */
 	note: z.string().optional(),
 	/** The file that this one changes: what it does not name is as there. */

@@ -3,7 +3,7 @@ import { extname, join } from "node:path";
 import type { Toolchain } from "../../languages/catalogue.ts";
 import type { LimitSettings } from "../limits.ts";
 import { planRun } from "../run-plan.ts";
-import type { AssessedSandbox, StepEnd } from "./assessed-sandbox.ts";
+import { type AssessedSandbox, PostureProblem, type StepEnd } from "./assessed-sandbox.ts";
 
 /**
  * The wall inside the container's, where a runtime is one: a program of the tier's own language tries it by the language's own means
@@ -35,10 +35,10 @@ export async function tryInnerWall(
 ): Promise<StepEnd> {
 	const { fileName } = toolchain.language;
 	const source = probes[extname(fileName)];
-	if (source === undefined) throw new Error(`there is no probe for the inner wall in ${toolchain.key}`);
+	if (source === undefined) throw new PostureProblem(`there is no probe for the inner wall in ${toolchain.key}`);
 	const content = await readFile(join(folder, "inner", source), "utf8");
 	await runProbe(sandbox, toolchain, settings, content);
-	if (!(await sandbox.reset(resetMs))) throw new Error("the sandbox could not be emptied after the inner wall's probe");
+	if (!(await sandbox.reset(resetMs))) throw new PostureProblem("the sandbox could not be emptied after the inner wall's probe");
 	return runProbe(sandbox, toolchain, settings, content);
 }
 
@@ -47,11 +47,12 @@ async function runProbe(sandbox: AssessedSandbox, toolchain: Toolchain, settings
 	const files = [{ name, content }];
 	const request = { type: "run", files, entry: name, arguments: [], mode: "pipes", columns: 80, rows: 24, limits: {} } as const;
 	const plan = planRun({ ...request, files, arguments: [] }, toolchain, settings);
-	if (typeof plan === "string") throw new Error(`the inner wall's probe was refused (${plan})`);
+	if (typeof plan === "string") throw new PostureProblem(`the inner wall's probe was refused (${plan})`);
 	const { environment } = plan;
 	if (plan.compile !== null) {
 		const compiled = await sandbox.step({ argv: plan.compile.argv, files, environment, wallMs: stepWallMs });
-		if (compiled.exit?.how !== "exited" || compiled.exit.value !== 0) throw new Error("the inner wall's probe could not be compiled");
+		if (compiled.exit?.how !== "exited" || compiled.exit.value !== 0)
+			throw new PostureProblem("the inner wall's probe could not be compiled");
 	}
 	return sandbox.step({ argv: plan.run.argv, files: plan.compile === null ? files : [], environment, wallMs: stepWallMs });
 }

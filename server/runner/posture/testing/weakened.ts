@@ -1,9 +1,12 @@
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HostConfig } from "dockerode";
 import { z } from "zod";
 import type { PostureReport } from "../../../../protocol/posture.ts";
 import type { ServerTierId } from "../../../../protocol/tiers.ts";
+import { ensureImages } from "../../../../setup/images.ts";
 import { readConfig } from "../../../config.ts";
+import { readCatalogue } from "../../../languages/catalogue.ts";
 import { DockerDriver } from "../../drivers/docker.ts";
 import { type Shape, tierShapes } from "../../drivers/shapes.ts";
 import { engine, type Offered, seccompProfile } from "../../testing/rig.ts";
@@ -15,6 +18,16 @@ export type Weakening = (host: HostConfig) => HostConfig;
 
 export const goldenDir = fileURLToPath(new URL("../../../../sandbox-images/posture", import.meta.url));
 const settings = readConfig({}, goldenDir);
+
+/** The version of a language that runs in that tier, where it has an image of its own. */
+export async function offerTier(language: string, tier: ServerTierId): Promise<Offered> {
+	const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+	const images = await ensureImages({ docker: engine, instance: "sandglass-runner-test", progress, languages: [language] });
+	const toolchain = (await readCatalogue(dirname(goldenDir))).find(language, undefined, tier);
+	const image = toolchain === undefined ? undefined : images[toolchain.key];
+	if (toolchain === undefined || image === undefined) throw new Error(`no image of ${language} for ${tier}`);
+	return { toolchain, image };
+}
 
 /** @param profile the system-call filter, when it is the wall in question */
 export function assessWeakened(
