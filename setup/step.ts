@@ -6,8 +6,8 @@ export interface Step {
 	readonly name: string;
 	readonly command: readonly [string, ...string[]];
 	readonly env?: Readonly<Record<string, string>>;
-	/** Print as it comes rather than only when it fails. */
-	readonly isVerbose?: boolean;
+	/** When what it prints is shown. Default: only when it fails. `atItsEnd` keeps the lines of steps side by side apart. */
+	readonly printed?: "asItComes" | "atItsEnd";
 }
 
 export interface StepResult {
@@ -21,7 +21,7 @@ export function runStep(step: Step): Promise<StepResult> {
 	const [program, ...args] = step.command;
 	return new Promise((resolve) => {
 		const child = spawn(program, args, {
-			stdio: ["ignore", step.isVerbose === true ? "inherit" : "pipe", step.isVerbose === true ? "inherit" : "pipe"],
+			stdio: step.printed === "asItComes" ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
 			env: { ...process.env, ...step.env },
 		});
 		const output: Buffer[] = [];
@@ -29,7 +29,7 @@ export function runStep(step: Step): Promise<StepResult> {
 		child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
 		const finish = (hasPassed: boolean): void => {
 			const seconds = (Date.now() - startedAt) / 1_000;
-			if (!hasPassed) process.stdout.write(Buffer.concat(output));
+			if (!hasPassed || step.printed === "atItsEnd") process.stdout.write(Buffer.concat(output));
 			process.stdout.write(`${hasPassed ? "ok  " : "FAIL"} ${step.name} (${seconds.toFixed(1)} s)\n`);
 			resolve({ name: step.name, hasPassed, seconds });
 		};

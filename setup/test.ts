@@ -11,7 +11,7 @@ import { runStep, type StepResult, summarise } from "./step.ts";
 
 /**
  * `npm test`: installs what the tests need, starts the engine, builds the images and the page, then runs everything:
- * checks, the agent under sanitizers and its fuzzer, unit and integration tests against the real engine, end-to-end in a real Chromium.
+ * checks, the agent under sanitizers and its fuzzer, unit and integration tests against the real engine beside the attacks, end-to-end in a real Chromium.
  */
 
 const projectDir = process.cwd();
@@ -54,32 +54,37 @@ async function runAll(): Promise<StepResult[]> {
 		const env = { DOCKER_HOST: engine.dockerHost };
 		const results = await Promise.all([
 			...checkSteps.map(runStep),
-			runStep({ name: "agent under sanitizers", command: ["make", "-s", "-C", agentDir, "test"], isVerbose: true }),
+			runStep({ name: "agent under sanitizers", command: ["make", "-s", "-C", agentDir, "test"], printed: "asItComes" }),
 		]);
-		// A minute of one core; the tests below wait more than they work.
+		// A minute of one core; the tests beside it wait more than they work, and are two lanes for that reason.
 		const fuzzing = runStep({ name: "agent's frame parser, fuzzed", command: ["make", "-s", "-C", agentDir, "fuzz"] });
 		const files = testFiles(".")
 			.filter((file) => file !== engineKillTest)
 			.sort();
+		const isAttack = (file: string): boolean => file.startsWith("e2e/");
+		const lane = (name: string, printed: "asItComes" | "atItsEnd", own: readonly string[]): Promise<StepResult> =>
+			runStep({ name, command: [process.execPath, "--import", "tsx", "--test", "--test-reporter=spec", ...own], env, printed });
 		results.push(
-			await runStep({
-				name: "unit and integration",
-				command: [process.execPath, "--import", "tsx", "--test", "--test-reporter=spec", ...files],
-				env,
-				isVerbose: true,
-			}),
-			await fuzzing,
+			...(await Promise.all([
+				lane(
+					"unit and integration",
+					"asItComes",
+					files.filter((file) => !isAttack(file)),
+				),
+				lane("attacks", "atItsEnd", files.filter(isAttack)),
+				fuzzing,
+			])),
 			await runStep({
 				name: "end to end",
 				command: [process.execPath, "node_modules/playwright/cli.js", "test"],
 				env: engine.isPrivate ? {} : env,
-				isVerbose: true,
+				printed: "asItComes",
 			}),
 			await runStep({
 				name: "the engine, killed",
 				command: [process.execPath, "--import", "tsx", "--test", "--test-reporter=spec", engineKillTest],
 				env: engine.hasOtherUsers() ? env : { SANDGLASS_TEST_KILL_ENGINE_OF: config.runDir },
-				isVerbose: true,
+				printed: "asItComes",
 			}),
 		);
 		return results;

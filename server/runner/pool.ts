@@ -20,6 +20,8 @@ import { type ClaimWaiter, Shelf, shelfKey } from "./pool-shelf.ts";
  * A claim takes an idle link without asking the engine anything. When there is none it waits, and what is created next for its
  * language is its own; creations for those who wait come before the refill, which keeps to `refillConcurrency`.
  * While the engine is not up, nothing is created and every claim is refused.
+ *
+ * It is longer than most files: what is warm, who waits and what is being made are one bookkeeping.
  */
 
 export type PoolSettings = LimitSettings & Pick<Config, "poolSize" | "poolCeiling">;
