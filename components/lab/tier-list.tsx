@@ -45,11 +45,6 @@ function Tier({ status, report, nowMs }: TierProps) {
 					<bdi>{showableText(status.reason, 400)}</bdi>
 				</p>
 			)}
-			{report?.problem != null && (
-				<p className={styles.reason}>
-					<bdi>{showableText(report.problem, 400)}</bdi>
-				</p>
-			)}
 			{report !== undefined && report.differences.length > 0 && <Differences report={report} />}
 			{status.checkedAtMs !== null && <p className={styles.checked}>Measured {formatAgo(status.checkedAtMs, nowMs)}</p>}
 		</li>

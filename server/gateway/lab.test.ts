@@ -72,6 +72,16 @@ test("/api/v1/posture keeps what was measured while the runner is down, and says
 	}
 });
 
+test("/api/v1/posture does not tell what the engine or a file system said when a posture could not be taken", async (context) => {
+	const failed: PostureReport = { ...report("container"), verdict: "failed", problem: "ENOENT: open '/srv/sandglass/container.json'" };
+	const { url } = await openFixture(context, { postures: [failed, { ...report("baseline-docker-run"), problem: "Said by us." }] });
+	const body = await (await fetch(url + posturePath)).text();
+	const { reports } = PostureDocument.parse(JSON.parse(body));
+	assert.match(reports[0]?.problem ?? "", /could not be tried/);
+	assert.equal(reports[1]?.problem, "Said by us.");
+	assert.ok(!body.includes("/srv/"));
+});
+
 test("/api/v1/attack-programs offers every program of the folder with the tiers that run it", async (context) => {
 	const attackPrograms = await readAttackPrograms(sandboxImages, await readCatalogue(sandboxImages));
 	const { url } = await openFixture(context, { attackPrograms });

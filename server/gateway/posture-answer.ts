@@ -19,8 +19,13 @@ export function describePosture(options: {
 	return {
 		build,
 		tiers: order.map((tier) => describeTier(tier, config.tiers.includes(tier), status)),
-		reports: [...ofTiers, ...ofBaselines],
+		reports: [...ofTiers.map(withoutInternals), ...ofBaselines],
 	};
+}
+
+/** What kept a posture from being taken may name a place of the server's or the engine's words; the operator has it in the log. */
+function withoutInternals(report: PostureReport): PostureReport {
+	return report.problem === null ? report : { ...report, problem: "Its walls could not be tried; the server's log says why." };
 }
 
 function describeTier(tier: TierId, isEnabled: boolean, status: RunnerStatus | null): TierStatus {

@@ -44,8 +44,9 @@ const probe = [
 	"facts",
 	"attacks",
 	"resources",
+	"processes",
 	"memory",
-	"--processes=200",
+	"--processes=150",
 	"--bytes=201326592",
 	"--files=20000",
 	"--memory=402653184",
@@ -141,9 +142,9 @@ const ownAttempts: ReadonlySet<string> = new Set(["41-in-process", "33-server-me
 function explain(attack: AttackResult, id: BaselineId, provable: ReadonlySet<string>): AttackResult {
 	if (ownAttempts.has(attack.id)) return attack;
 	if (attack.outcome === "broke")
-		return { ...attack, why: cut(`${baselineTable[id].name} has no wall against this. Of a sandbox: ${attack.why}`) };
+		return { ...attack, why: cut(`${baselineTable[id].name} has no wall against this. In a sandbox: ${attack.why}`) };
 	if (provable.has(attack.id))
-		return { ...attack, why: cut(`The system's own rules held, or this baseline's. Of a sandbox: ${attack.why}`) };
+		return { ...attack, why: cut(`The system's own rules held, or this baseline's. In a sandbox: ${attack.why}`) };
 	return {
 		...attack,
 		outcome: "inexpressible",
