@@ -26,7 +26,7 @@ const Migration = z.object({ status: z.string().optional(), "error-desc": z.stri
 class Monitor {
 	readonly #input: NodeJS.WritableStream;
 	readonly #lines: AsyncIterator<string>;
-	#isAgentOpen = false;
+	#isControlOpen = false;
 
 	constructor(input: NodeJS.WritableStream, output: Readable) {
 		this.#input = input;
@@ -42,9 +42,9 @@ class Monitor {
 		}
 	}
 
-	/** The guest opens the agent's port when everything before its order is done. */
+	/** The guest opens its control port when everything before its order is done. */
 	async guestWaits(): Promise<void> {
-		while (!this.#isAgentOpen) await this.#next();
+		while (!this.#isControlOpen) await this.#next();
 	}
 
 	async #next(): Promise<z.infer<typeof Message>> {
@@ -52,7 +52,7 @@ class Monitor {
 		if (line.done) throw new Error("the monitor ended");
 		const message = Message.parse(JSON.parse(line.value));
 		if (message.kind === "event" && message.name === "VSERPORT_CHANGE" && message.id === "agent")
-			this.#isAgentOpen = message.isOpen === true;
+			this.#isControlOpen = message.isOpen === true;
 		return message;
 	}
 }

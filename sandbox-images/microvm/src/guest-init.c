@@ -2,16 +2,15 @@
  * PID 1 of a guest. It does in a virtual machine what a container runtime does on a host, so that agent and program find the same
  * place in every tier: kernel modules, then a sandbox of namespaces, mounts, limits and a system-call filter, with the agent as its PID 1.
  *
- * The machine is saved in the middle of that. Everything that is the same for all clones comes before: at the end of it the sandbox's
- * PID 1 opens the agent's port, which is how the one who saves learns that it may, and reads the control port. A clone wakes in
- * that read, is given its order (start-order.h), and only then becomes the agent. This process, outside the sandbox, waits for the
- * agent's end and switches the machine off.
+ * The machine is saved in the middle of that. Everything that is the same for all clones comes before, in the sandbox down to its filter; its
+ * first process then waits to be told to become the agent. This process, outside the sandbox, opens the control port, which is how the
+ * one who saves learns that it may, and reads it. A clone wakes in that read, gets its order (waking.c), lets the agent begin,
+ * and switches the machine off when that has ended.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -24,17 +23,11 @@
 #include "fail.h"
 #include "ports.h"
 #include "sandbox.h"
+#include "waking.h"
 
 enum { STACK_BYTES = 65536 };
 
 static _Alignas(64) char stack[STACK_BYTES];
-
-_Noreturn void fail(const char *what)
-{
-	dprintf(ports_complaints(), "guest-init: %s: %s\n", what, strerror(errno));
-	/* In the sandbox this ends it, and its parent ends the machine; there, as PID 1, the kernel's panic does. */
-	_exit(1);
-}
 
 static void write_setting(const char *path, const char *value)
 {
@@ -107,20 +100,45 @@ static void switch_off(void)
 	fail("the machine does not end");
 }
 
+/* From here on this process sees the sandbox's mounts, and is in no other namespace of it. */
+static void enter_mounts_of(pid_t sandbox)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)sandbox);
+	int mounts = open(path, O_RDONLY | O_CLOEXEC);
+	must(mounts, path);
+	/* PID 1 is born sharing its root directory with the kernel's own threads. */
+	must(unshare(CLONE_FS), "a root of its own");
+	must(setns(mounts, CLONE_NEWNS), path);
+	close(mounts);
+}
+
 int main(void)
 {
+	int ready[2];
+	int go[2];
+	char byte;
 	mount_kernel_places();
 	open_standard_descriptors();
 	load_modules();
-	ports_open();
+	ports_find();
 	harden_kernel();
 	make_control_group();
 	must(mount("/dev/vda", "/root-disk", "erofs", MS_RDONLY | MS_NODEV | MS_NOSUID, NULL), "the root disk");
+	waking_prepare();
+	must(pipe2(ready, O_CLOEXEC) | pipe2(go, O_CLOEXEC), "pipe");
 
 	const int apart = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET;
-	pid_t sandbox = clone(sandbox_main, stack + STACK_BYTES, apart | SIGCHLD, NULL);
+	struct sandbox_pipes line = {.ready = ready[1], .go = go[0]};
+	pid_t sandbox = clone(sandbox_main, stack + STACK_BYTES, apart | SIGCHLD, &line);
 	must(sandbox, "the sandbox's namespaces");
-	ports_close();
+	close(ready[1]);
+	close(go[0]);
+	if (read(ready[0], &byte, 1) == 1) {
+		enter_mounts_of(sandbox);
+		waking_carry_out(sandbox);
+		must(write(go[1], "g", 1), "the sandbox");
+	}
 	int status;
 	while (waitpid(sandbox, &status, 0) < 0 && errno == EINTR)
 		continue;

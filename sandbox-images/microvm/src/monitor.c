@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "tick-rate.h"
+
 enum { MOST_ARGUMENTS = 64, TEXT_BYTES = 160, FIRST_END = 3, ENDS = 4, SPARE = 10 };
 
 static const char *arguments[MOST_ARGUMENTS];
@@ -53,7 +55,7 @@ static void describe_machine(const struct monitor_plan *plan, char *memory, char
 	add("-device", "virtserialport,nr=2,name=control,id=control,chardev=control");
 }
 
-static void describe_start(const struct monitor_plan *plan)
+static void describe_start(const struct monitor_plan *plan, char *kernel)
 {
 	if (!plan->is_snapshot) {
 		add("-add-fd", "fd=5,set=3");
@@ -68,7 +70,10 @@ static void describe_start(const struct monitor_plan *plan)
 	add("-kernel", "/machine/vmlinuz");
 	add("-initrd", "/machine/initramfs");
 	/* Nobody else is in the guest whom its kernel would have to be guarded from by the processor mitigations; the host has its own. */
-	add("-append", "quiet panic=-1 tsc=reliable no_timer_check mitigations=off cgroup_no_v1=all");
+	int length = snprintf(kernel, TEXT_BYTES, "quiet panic=-1 tsc=reliable no_timer_check mitigations=off cgroup_no_v1=all");
+	if (!plan->is_kvm)
+		snprintf(kernel + length, TEXT_BYTES - (size_t)length, " tsc_early_khz=%lu", tick_rate_khz());
+	add("-append", kernel);
 }
 
 void monitor_become(const struct monitor_plan *plan, const struct monitor_ends *ends)
@@ -78,10 +83,11 @@ void monitor_become(const struct monitor_plan *plan, const struct monitor_ends *
 	const int count_handed = plan->is_snapshot ? 2 : ENDS;
 	char memory[TEXT_BYTES];
 	char size[TEXT_BYTES];
+	char kernel[TEXT_BYTES];
 	int spare[ENDS];
 	sigset_t none;
 	describe_machine(plan, memory, size);
-	describe_start(plan);
+	describe_start(plan, kernel);
 	/* Out of the way first: one of them may stand where another is to go. */
 	for (int index = 0; index < count_handed; index++)
 		if ((spare[index] = fcntl(handed[index], F_DUPFD_CLOEXEC, SPARE)) < 0)

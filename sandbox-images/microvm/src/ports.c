@@ -15,6 +15,7 @@ enum { MOST_DEVICES = 4, MOST_PORTS = 4, NAME_BYTES = 32, ATTEMPTS = 5000, RETRY
 
 static int devices = -1;
 static int control = -1;
+static char control_name[NAME_BYTES];
 static char agent_name[NAME_BYTES];
 
 static bool is_called(const char *device, const char *name)
@@ -47,15 +48,12 @@ static void find(const char *name, char device[NAME_BYTES])
 	fail(name);
 }
 
-void ports_open(void)
+void ports_find(void)
 {
-	char control_name[NAME_BYTES];
 	devices = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	must(devices, "/dev");
 	find("control", control_name);
 	find("agent", agent_name);
-	control = openat(devices, control_name, O_RDWR | O_CLOEXEC);
-	must(control, "the control port");
 }
 
 int ports_open_agent(void)
@@ -65,19 +63,20 @@ int ports_open_agent(void)
 	return agent;
 }
 
-int ports_control(void)
+int ports_open_control(void)
 {
+	if (control < 0)
+		control = openat(devices, control_name, O_RDWR | O_CLOEXEC);
+	must(control, "the control port");
 	return control;
 }
 
-int ports_complaints(void)
+_Noreturn void fail(const char *what)
 {
-	return control >= 0 ? control : STDERR_FILENO;
-}
-
-void ports_close(void)
-{
-	close(control);
-	close(devices);
-	control = devices = -1;
+	int error = errno;
+	if (control < 0 && control_name[0] != 0)
+		control = openat(devices, control_name, O_RDWR | O_CLOEXEC);
+	dprintf(control < 0 ? STDERR_FILENO : control, "guest-init: %s: %s\n", what, strerror(error));
+	/* In the sandbox this ends it, and then its parent ends the machine; for that one, PID 1, the kernel's panic does. */
+	_exit(1);
 }

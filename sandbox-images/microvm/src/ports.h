@@ -3,17 +3,13 @@
 
 /* The guest's two lines to the outside: virtio-serial ports, found by their names. */
 
-/* Opens the control port; before that, complaints go to the kernel's log. */
-void ports_open(void);
+/* Waits until both are there. */
+void ports_find(void);
 
-/* The agent's port, read and write, whatever the root directory is by now. Opening it tells the one who saves the machine that it may. */
+/* The agent's port, read and write, whatever the root directory is by now. */
 int ports_open_agent(void);
 
-int ports_control(void);
-
-/* Where to say what went wrong. */
-int ports_complaints(void);
-
-void ports_close(void);
+/* The control port, opened once. Who saves the machine sees it open and takes the guest to be ready. */
+int ports_open_control(void);
 
 #endif
