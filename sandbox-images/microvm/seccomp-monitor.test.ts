@@ -10,7 +10,19 @@ const allowed = profile.syscalls.filter((rule) => rule.action === "SCMP_ACT_ALLO
 
 test("the monitor may open no socket, trace nobody, mount nothing and make nothing in the file system", () => {
 	const forbidden = [
-		...["socket", "socketpair", "connect", "bind", "accept", "accept4", "sendmsg", "recvmsg", "ptrace", "process_vm_readv", "process_vm_writev"],
+		...[
+			"socket",
+			"socketpair",
+			"connect",
+			"bind",
+			"accept",
+			"accept4",
+			"sendmsg",
+			"recvmsg",
+			"ptrace",
+			"process_vm_readv",
+			"process_vm_writev",
+		],
 		...["mount", "umount2", "unshare", "setns", "pivot_root", "chroot", "open_tree", "move_mount", "fsopen", "clone3", "bpf", "keyctl"],
 		...["io_uring_setup", "perf_event_open", "userfaultfd", "kexec_load", "init_module", "finit_module", "reboot", "personality"],
 		...["mknod", "mknodat", "mkdir", "mkdirat", "unlink", "unlinkat", "rename", "renameat2", "link", "linkat", "symlink", "symlinkat"],
