@@ -28,6 +28,7 @@ export interface Program {
 	readonly entry: string;
 	/** Default: none. */
 	readonly arguments?: readonly string[];
+	readonly limits?: RunRequest["limits"];
 	readonly mode: "pty" | "pipes";
 	/** Each is typed as soon as what comes before it has been printed, and not earlier. */
 	readonly dialogue?: readonly { readonly after: string; readonly type: string }[];
@@ -77,7 +78,7 @@ export class ContractSandbox {
 			mode: program.mode,
 			columns: 80,
 			rows: 24,
-			limits: {},
+			limits: program.limits ?? {},
 		};
 		const plan = planRun(request, toolchain, settings);
 		assert.ok(typeof plan !== "string", `the program was refused: ${String(plan)}`);

@@ -11,8 +11,10 @@ export interface BuildContext {
 	readonly root: string;
 }
 
-/** Neither tests nor what is only read at run time may cause a rebuild. */
-const isLeftOut = (path: string): boolean => /(^|\/)(build|examples|fuzz|node_modules|test)\/|\.ts$|(^|\/)language\.json$|\.md$/.test(path);
+/** Neither tests nor what is only read at run time may cause a rebuild. TypeScript that an image does hold lies in a folder `host`. */
+const isLeftOut = (path: string): boolean =>
+	/(^|\/)(build|examples|fuzz|node_modules|test)\/|(^|\/)language\.json$|\.md$|\.test\.ts$/.test(path) ||
+	(path.endsWith(".ts") && !/\/host\//.test(path));
 
 /** The agent's own folder. */
 export async function agentContext(repository: string): Promise<BuildContext> {
