@@ -74,6 +74,7 @@ test("Tab goes through the page in the order in which it is read", async ({ play
 	const expected = [
 		"Language",
 		"Version",
+		"Isolation",
 		"Examples",
 		"Program arguments",
 		"Run",
