@@ -21,6 +21,8 @@ import { useWork } from "../storage/use-work.ts";
 import { TerminalFeed } from "../terminal/terminal-feed.ts";
 import { type TerminalHandle, TerminalPanel } from "../terminal/terminal-panel.tsx";
 import { useTheme } from "../theme/use-theme.ts";
+import { WorkerOutput } from "../worker-request/worker-output.ts";
+import { WorkerRequestBox } from "../worker-request/worker-request-box.tsx";
 import { PageBanners } from "./page-banners.tsx";
 import styles from "./playground.module.css";
 import { SplitPane, separatorId } from "./split-pane.tsx";
@@ -51,7 +53,8 @@ export function Playground({ build }: { build: string }) {
 	const { toast, show, dismiss } = useToast();
 	useTrial({ work, languages, setWork, show });
 	const [feed] = useState(() => new TerminalFeed());
-	const session = useSession(build, feed);
+	const [output] = useState(() => new WorkerOutput(feed));
+	const session = useSession(build, output);
 	const terminal = useRef<TerminalHandle>(null);
 	const [isEditorSettled, setIsEditorSettled] = useState(false);
 
@@ -138,23 +141,29 @@ export function Playground({ build }: { build: string }) {
 						)
 					}
 					second={
-						<TerminalPanel
-							ref={terminal}
-							feed={feed}
-							isDark={theme.isDark}
-							mayLoad={isEditorSettled || session.state.run.kind !== "idle"}
-							isUntouched={session.state.run.kind === "idle"}
-							isRunning={isRunning}
-							events={{
-								onInput: (bytes) => {
-									if (session.client?.sendInput(bytes) === false) {
-										show({ sentence: "That is more input than the terminal holds (1 MiB). None of it was sent.", undo: null });
-									}
-								},
-								onSize: (columns, rows) => session.client?.resize(columns, rows),
-								isProgramReading: () => isRunning,
-							}}
-						/>
+						<WorkerRequestBox
+							output={output}
+							isPossible={session.state.run.kind === "running" && session.state.run.at.tier === "isolate"}
+							onSend={(line) => session.client?.sendInput(new TextEncoder().encode(line))}
+						>
+							<TerminalPanel
+								ref={terminal}
+								feed={feed}
+								isDark={theme.isDark}
+								mayLoad={isEditorSettled || session.state.run.kind !== "idle"}
+								isUntouched={session.state.run.kind === "idle"}
+								isRunning={isRunning}
+								events={{
+									onInput: (bytes) => {
+										if (session.client?.sendInput(bytes) === false) {
+											show({ sentence: "That is more input than the terminal holds (1 MiB). None of it was sent.", undo: null });
+										}
+									},
+									onSize: (columns, rows) => session.client?.resize(columns, rows),
+									isProgramReading: () => isRunning,
+								}}
+							/>
+						</WorkerRequestBox>
 					}
 				/>
 			</main>
