@@ -8,6 +8,7 @@ languageContract({
 		{ name: "words/second.js", content: 'export const word = "together";\n' },
 	],
 	versions: {
+		"workers-2026-11-17": { faulty: { content: "const one = 1;\nconst = 2;\n", says: /SyntaxError[\s\S]*main\.js:2/ } },
 		"quickjs-wasi-2025-04": {
 			versionArguments: [
 				...["run", "--quiet", "--no-prompt", "--allow-read=/workspace,/usr/lib/wasi"],

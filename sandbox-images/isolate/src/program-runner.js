@@ -71,7 +71,7 @@ function fail(error) {
 
 /** Keeps the script alive as long as something is under way that may call it again. */
 function setUpTimers() {
-	const timers = { timeout: globalThis.setTimeout, interval: globalThis.setInterval, clear: globalThis.clearTimeout };
+	const { setTimeout: startTimeout, setInterval: startInterval, clearTimeout: stopTimer } = globalThis;
 	const running = new Map();
 	const guarded =
 		(callback, id, isOnce) =>
@@ -97,16 +97,16 @@ function setUpTimers() {
 			return id.value;
 		};
 	const clear = (id) => {
-		timers.clear(id);
+		stopTimer(id);
 		release(id);
 	};
 	Object.assign(globalThis, {
-		setTimeout: starter(timers.timeout, true),
-		setInterval: starter(timers.interval, false),
+		setTimeout: starter(startTimeout, true),
+		setInterval: starter(startInterval, false),
 		clearTimeout: clear,
 		clearInterval: clear,
 	});
-	return timers.timeout;
+	return startTimeout;
 }
 
 let hasMainEnded = false;
