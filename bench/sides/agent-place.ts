@@ -36,6 +36,7 @@ export function agentAlone(root: RootFileSystem, workspaceBytes: number): Promis
 			root.dispose();
 		},
 		// No engine, so nobody to ask.
+		hasRunOutOfMemory: async () => false,
 		describe: async () => ({ facts: {}, memoryBytes: null }),
 	});
 }

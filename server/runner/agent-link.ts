@@ -39,6 +39,9 @@ export interface AgentHandlers {
 	dead(reason: string): void;
 }
 
+/** Why a link died whose sandbox's stream ended, without a breach. */
+export const streamClosed = "streamClosed";
+
 /** Frames that wait to be written: no honest agent lets more pile up, for stdin has its credit. */
 const maxUnsentBytes = 1_048_576;
 /** STATS come every 250 ms; a taken-over agent could send nothing else and keep us busy. */
@@ -64,7 +67,7 @@ export class AgentLink {
 		this.sandbox = sandbox;
 		this.handlers = handlers;
 		sandbox.stream.on("data", (chunk: Buffer) => this.#take(chunk));
-		sandbox.stream.on("close", () => this.#die("streamClosed"));
+		sandbox.stream.on("close", () => this.#die(streamClosed));
 	}
 
 	get isReady(): boolean {

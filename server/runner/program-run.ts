@@ -3,7 +3,7 @@ import type { EffectiveLimits } from "../../protocol/messages.ts";
 import type { Outcome, StepName, StepReport } from "../../protocol/outcome.ts";
 import type { AgentExit } from "./agent-frames.ts";
 import { stdinCreditBytes } from "./agent-frames.ts";
-import type { AgentHandlers, AgentLink } from "./agent-link.ts";
+import { type AgentHandlers, type AgentLink, streamClosed } from "./agent-link.ts";
 import { limitedBy, outcomeOf, outputCutMarker, reportOf } from "./outcome.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { StepWatch } from "./step-watch.ts";
@@ -198,8 +198,21 @@ export class ProgramRun {
 			},
 			fileRefused: (errno) => this.#kill({ kind: "lost", code: errno === noSpaceErrno ? "workspaceFull" : "internal" }),
 			exit: (exit) => this.#takeExit(link, exit),
-			dead: () => this.#end(this.#verdict ?? { kind: "lost", code: "sandboxLost" }, false),
+			dead: (reason) => this.#die(link, reason),
 		};
+	}
+
+	/** A sandbox that ended by itself may have taken all the memory that its machine gives it: that is the program's doing. */
+	#die(link: AgentLink, reason: string): void {
+		const lost: Outcome = this.#verdict ?? { kind: "lost", code: "sandboxLost" };
+		if (this.#verdict !== null || reason !== streamClosed || this.#state.kind !== "stepping") {
+			this.#end(lost, false);
+			return;
+		}
+		const { step } = this.#state;
+		void link.sandbox
+			.hasRunOutOfMemory()
+			.then((isProgramsDoing) => this.#end(isProgramsDoing ? limitedBy("memory", step, this.#limitsOf(step)) : lost, false));
 	}
 
 	#isLive(): boolean {

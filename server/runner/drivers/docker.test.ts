@@ -4,30 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { containersOf, engine, offer, seccompProfile, startRig } from "../testing/rig.ts";
-import { runOnce, testDriver } from "./contract.ts";
+import { contractSpec, runOnce, testDriver } from "./contract.ts";
 import { DockerDriver } from "./docker.ts";
-import type { SandboxSpec } from "./driver.ts";
 import { tierShapes } from "./shapes.ts";
-
-async function spec(): Promise<SandboxSpec> {
-	const [python] = await offer("python");
-	if (python === undefined) throw new Error("unreachable");
-	return {
-		tier: "container",
-		image: python.image,
-		label: "python@contract",
-		memoryBytes: 134_217_728,
-		processes: 64,
-		cpuCores: 1,
-		workspaceBytes: 4_194_304,
-		workspaceInodes: 512,
-		openFiles: 256,
-	};
-}
 
 testDriver("docker", {
 	driver: (instance) => new DockerDriver(engine, instance, tierShapes(seccompProfile())),
-	spec,
+	spec: () => contractSpec("container"),
 	count: async (instance) => (await containersOf(instance)).length,
 });
 
@@ -52,6 +35,12 @@ test("docker: without a system call filter that is an allow-list nothing starts 
 test("docker: the filter is really on: without it the same call is not refused with EPERM (control)", async () => {
 	const weaker = JSON.stringify({ ...JSON.parse(seccompProfile()), defaultAction: "SCMP_ACT_ALLOW" });
 	const attempt = "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\nprint(libc.unshare(0x10000000), ctypes.get_errno())";
-	assert.equal(await runOnce(new DockerDriver(engine, "control", tierShapes(seccompProfile())), await spec(), attempt), "-1 1\n");
-	assert.notEqual(await runOnce(new DockerDriver(engine, "control", tierShapes(weaker)), await spec(), attempt), "-1 1\n");
+	assert.equal(
+		await runOnce(new DockerDriver(engine, "control", tierShapes(seccompProfile())), await contractSpec("container"), attempt),
+		"-1 1\n",
+	);
+	assert.notEqual(
+		await runOnce(new DockerDriver(engine, "control", tierShapes(weaker)), await contractSpec("container"), attempt),
+		"-1 1\n",
+	);
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Duplex } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
 import type Docker from "dockerode";
 import { z } from "zod";
 import { AttachedStream } from "./attached-stream.ts";
@@ -10,7 +11,7 @@ import type { Shapes } from "./shapes.ts";
 
 /**
  * Sandboxes as containers of a Docker engine (API 1.41, Docker 20.10, and later). Of a live container it uses create, attach, start
- * and remove, and inspect for the posture; never exec, archive or logs.
+ * and remove, and inspect for the posture and after the end; never exec, archive or logs.
  *
  * `owned` holds the names of containers that this process is making, holds or is removing. A name is in it before the engine hears
  * of it and leaves it when the engine has confirmed the end or can no longer be asked; so `reap` may remove whatever bears our label
@@ -19,6 +20,10 @@ import type { Shapes } from "./shapes.ts";
 
 const callTimeoutMs = 30_000;
 const reapConcurrency = 8;
+const endTimeoutMs = 4_000;
+const endRetryMs = 25;
+
+const EndState = z.object({ State: z.object({ Running: z.boolean(), OOMKilled: z.boolean() }) });
 
 const EngineInfo = z.object({
 	MemoryLimit: z.boolean(),
@@ -76,7 +81,13 @@ export class DockerDriver implements SandboxDriver {
 				stream.destroy();
 				throw cause;
 			}
-			return { id: name, stream, destroy: () => this.#destroy(name, stream), describe: () => this.#describe(name) };
+			return {
+				id: name,
+				stream,
+				destroy: () => this.#destroy(name, stream),
+				hasRunOutOfMemory: () => this.#hasRunOutOfMemory(name),
+				describe: () => this.#describe(name),
+			};
 		} catch (cause) {
 			await this.#remove(name).catch((error: unknown) => {
 				throw new Error("a container could neither be started nor removed", { cause: error });
@@ -99,6 +110,21 @@ export class DockerDriver implements SandboxDriver {
 			return stream;
 		} finally {
 			clearTimeout(timer);
+		}
+	}
+
+	/** The engine learns of an end a moment after the stream shows it. */
+	async #hasRunOutOfMemory(name: string): Promise<boolean> {
+		const container = this.#docker.getContainer(name);
+		const abortSignal = AbortSignal.timeout(endTimeoutMs);
+		try {
+			for (;;) {
+				const { State: end } = EndState.parse(await container.inspect({ abortSignal }));
+				if (end.OOMKilled || !end.Running) return end.OOMKilled;
+				await wait(endRetryMs, undefined, { signal: abortSignal });
+			}
+		} catch {
+			return false;
 		}
 	}
 

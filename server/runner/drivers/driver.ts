@@ -43,6 +43,11 @@ export interface Sandbox {
 	 * rejects, and the sandbox is left to `reap`. May be called more than once.
 	 */
 	destroy(): Promise<void>;
+	/**
+	 * Whether it died because it had no memory left, which takes the agent too where the machine's limit is the only one (gVisor's kernel is
+	 * part of the sandbox). For a sandbox whose stream has ended and that is not destroyed yet. Never rejects; false where nobody can tell.
+	 */
+	hasRunOutOfMemory(): Promise<boolean>;
 	/** Asks the engine; for the posture, never on the way of a run. Rejects when the engine does not answer. */
 	describe(): Promise<SandboxDescription>;
 }

@@ -10,6 +10,8 @@ import { LanguageDefinition } from "../../languages/schema.ts";
 import { engine, type Offered } from "./rig.ts";
 
 const repository = "sandglass-runner-test/hostile";
+/** One of each test process: two of them may run side by side. */
+const tagOf = (mode: string): string => `${mode}-${process.pid}`;
 const source = fileURLToPath(new URL("hostile.c", import.meta.url));
 
 /** A "language" whose sandbox's PID 1 is hostile.c in that mode; `hostile-<mode>` is its id, "1" its version. */
@@ -27,19 +29,19 @@ export async function offerHostile(modes: readonly string[]): Promise<Offered[]>
 
 /** Takes the images away again; their sandboxes must be gone. */
 export async function removeHostile(modes: readonly string[]): Promise<void> {
-	await Promise.all(modes.map((mode) => engine.getImage(`${repository}:${mode}`).remove()));
+	await Promise.all(modes.map((mode) => engine.getImage(`${repository}:${tagOf(mode)}`).remove()));
 }
 
 async function importImage(mode: string, archive: Buffer): Promise<Offered> {
-	const image = `${repository}:${mode}`;
+	const image = `${repository}:${tagOf(mode)}`;
 	const progress = await engine.importImage(Readable.from([archive]), {
 		repo: repository,
-		tag: mode,
+		tag: tagOf(mode),
 		changes: `ENTRYPOINT ["/hostile","${mode}"]`,
 	});
 	await text(progress);
 	const id = `hostile-${mode}`;
-	const version = { version: "1", suite: "none", tiers: ["container"] };
+	const version = { version: "1", suite: "none", tiers: ["container", "gvisor"] };
 	const definition = LanguageDefinition.parse({
 		id,
 		name: id,
@@ -58,7 +60,7 @@ async function importImage(mode: string, archive: Buffer): Promise<Offered> {
 	const toolchain: Toolchain = {
 		language: { ...definition, examples: [], versions: [], folder: "" },
 		version: { ...parsedVersion, examples: [] },
-		tiers: ["container"],
+		tiers: ["container", "gvisor"],
 		image: id,
 		suite: "none",
 		npmPackages: [],

@@ -2,7 +2,10 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+enum { EATEN_BYTES = 1048576 };
 
 static uint8_t buffer[65536];
 
@@ -94,6 +97,12 @@ int main(int argc, char **argv)
 		for (;;)
 			if (write(2, buffer, sizeof buffer) <= 0)
 				_exit(1);
+	if (!strcmp(mode, "eats-memory"))
+		for (;;) {
+			void *block = mmap(NULL, EATEN_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			if (block != MAP_FAILED)
+				memset(block, 1, EATEN_BYTES);
+		}
 	if (!strcmp(mode, "dies"))
 		_exit(0);
 	sleep_on();

@@ -118,6 +118,12 @@ export async function containersOf(instance: string): Promise<string[]> {
 	return found.map((container) => container.Names[0] ?? container.Id);
 }
 
+/** Whether the engine has a runtime of that name. */
+export async function lists(runtime: string): Promise<boolean> {
+	const { Runtimes = {} } = await engine.info();
+	return runtime in Runtimes;
+}
+
 /** Waits for a state that nothing announces. Rejects after `limitMs`. */
 export async function until(isSo: () => boolean | Promise<boolean>, limitMs: number, what: string): Promise<void> {
 	const giveUpAtMs = performance.now() + limitMs;
