@@ -3,7 +3,8 @@ function attempt(name, action) {
 	try {
 		console.log("look: ", name, "→", JSON.stringify(action())?.slice(0, 300));
 	} catch (error) {
-		console.log("HELD: ", name, "→", String(error).slice(0, 100));
+		// What is not defined at all cannot be attacked; what is defined and refuses, held.
+		console.log(error instanceof ReferenceError ? "absent:" : "HELD: ", name, "→", String(error).slice(0, 120));
 	}
 }
 

@@ -2,7 +2,7 @@
 import os
 import re
 
-secret = re.compile(rb"(?i)(secret|token|passw|api_?key|PRIVATE KEY|AWS_|DOCKER_HOST)[^\n\0]{0,60}")
+secret = re.compile(rb"(?i)((secret|token|password|api_?key)\w*\s*=\s*\S|PRIVATE KEY|AWS_|DOCKER_HOST)[^\n\0]{0,60}")
 found = 0
 places = [f"/proc/{pid}/{name}" for pid in os.listdir("/proc") if pid.isdigit() for name in ("environ", "cmdline")]
 for root in ("/etc", "/run", "/root", "/home", "/srv", "/var/lib", "/opt", "/tmp"):
