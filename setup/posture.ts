@@ -10,6 +10,7 @@ import { connectEngine, type EngineConnection } from "../server/runner/drivers/e
 import { findRuntimes } from "../server/runner/drivers/runtimes.ts";
 import { tierShapes } from "../server/runner/drivers/shapes.ts";
 import { assessTier } from "../server/runner/posture/assess.ts";
+import { goldenName } from "../server/runner/posture/golden.ts";
 import { regenerate } from "../server/runner/posture/regenerate.ts";
 import { defaultSeccompPath } from "../server/runner/runner.ts";
 import { ensureEngine } from "./engine.ts";
@@ -73,8 +74,9 @@ async function take(
 		tell(report);
 		hasPassed &&= report.verdict === "passed";
 		if (!isWriting || report.verdict === "passed") continue;
-		const path = join(goldenDir, `${tier}.json`);
-		await writeFile(path, await regenerate(goldenDir, tier, report));
+		const name = goldenName(goldenDir, tier, toolchain.language.id);
+		const path = join(goldenDir, `${name}.json`);
+		await writeFile(path, await regenerate(goldenDir, name, report));
 		say(`  wrote ${path}: review every line of the difference`);
 	}
 	return hasPassed;

@@ -96,21 +96,14 @@ static void read_environment(void)
 	     "The runtime hands over what it is told to, and is told nothing of the server's.");
 }
 
-static void take_memory(void)
+/* Addressed, not touched: what is touched counts as the sandbox's. */
+static void measure_memory(void)
 {
 	const size_t step = 16u << 20;
 	size_t taken = 0;
-	int has_worked = 1;
-	for (; taken < (3840u << 20); taken += step)
-		if (malloc(step) == NULL) {
-			has_worked = 0;
-			break;
-		}
+	while (taken < (3840u << 20) && malloc(step) != NULL)
+		taken += step;
 	printf("{\"fact\":\"inner.memoryBytes\",\"value\":%lu}\n", (unsigned long)taken);
-	errno = ENOMEM;
-	note("4 GiB", has_worked);
-	tell(2, "02-inner-memory", "Take all the memory that can be addressed", "Allocates 16 MiB after the other.",
-	     "The module's memory has a maximum below what the sandbox has.");
 }
 
 static void look_for_leftovers(void)
@@ -132,6 +125,6 @@ int main(void)
 	follow_links();
 	read_environment();
 	look_for_leftovers();
-	take_memory();
+	measure_memory();
 	return 0;
 }

@@ -4,7 +4,7 @@ import type { SandboxDriver, SandboxSpec } from "../drivers/driver.ts";
 import { type LimitSettings, sandboxLimits } from "../limits.ts";
 import type { Assessment } from "../tier-board.ts";
 import { AssessedSandbox, PostureProblem, type StepEnd } from "./assessed-sandbox.ts";
-import { compareFacts, type Golden, judgeAttacks, readGolden } from "./golden.ts";
+import { compareFacts, type Golden, goldenName, judgeAttacks, readGolden } from "./golden.ts";
 import { hasInnerWall, tryInnerWall } from "./inner-wall.ts";
 import { attackClock, attackNextRun, attackSiblings, probePath } from "./two-part-attacks.ts";
 
@@ -44,7 +44,7 @@ export async function assessTier(driver: SandboxDriver, assessment: Assessment, 
 	const findings: Findings = { facts: {}, attacks: [], problems: [], figures: { startMs: null, warmMs: null, idleMemoryBytes: null } };
 	let golden: Golden = { facts: {}, attacks: {} };
 	try {
-		golden = await readGolden(options.goldenDir, tier);
+		golden = await readGolden(options.goldenDir, goldenName(options.goldenDir, tier, toolchain.language.id));
 		await takePosture(driver, spec, assessment, options, findings);
 	} catch (error) {
 		const isTold = error instanceof PostureProblem;

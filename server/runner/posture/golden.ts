@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -61,12 +62,18 @@ export interface Golden {
 	readonly attacks: Readonly<Record<string, z.infer<typeof ExpectedAttack>>>;
 }
 
+/** Of that tier when it is looked at in that language: `<tier>-<language>.json` where the inner wall's probe is another, else `<tier>.json`. */
+export function goldenName(folder: string, tier: ServerTierId, language: string): string {
+	const own = `${tier}-${language}`;
+	return existsSync(join(folder, `${own}.json`)) ? own : tier;
+}
+
 /** Rejects when the file, or one that it extends, is missing or has another form. */
-export async function readGolden(folder: string, tier: ServerTierId, seen: readonly ServerTierId[] = []): Promise<Golden> {
-	const file = GoldenFile.parse(JSON.parse(await readFile(join(folder, `${tier}.json`), "utf8")));
+export async function readGolden(folder: string, name: string, seen: readonly string[] = []): Promise<Golden> {
+	const file = GoldenFile.parse(JSON.parse(await readFile(join(folder, `${name}.json`), "utf8")));
 	if (file.extends === undefined) return file;
-	if (seen.includes(file.extends)) throw new Error(`golden files extend one another in a circle: ${[...seen, tier].join(", ")}`);
-	const base = await readGolden(folder, file.extends, [...seen, tier]);
+	if (seen.includes(file.extends)) throw new Error(`golden files extend one another in a circle: ${[...seen, name].join(", ")}`);
+	const base = await readGolden(folder, file.extends, [...seen, name]);
 	return { facts: { ...base.facts, ...file.facts }, attacks: { ...base.attacks, ...file.attacks } };
 }
 

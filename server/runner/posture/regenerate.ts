@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Fact, PostureReport } from "../../../protocol/posture.ts";
-import type { ServerTierId } from "../../../protocol/tiers.ts";
 import { GoldenFile } from "./golden.ts";
 
 /**
  * A golden file with what a report differs in written down as it was found: for a reviewer, who keeps what is right and turns it into a
  * matcher where other machines may differ. What still matches stays as it is written.
  */
-export async function regenerate(folder: string, tier: ServerTierId, report: PostureReport): Promise<string> {
-	const text = await readFile(join(folder, `${tier}.json`), "utf8").catch(() => '{ "extends": "container", "facts": {}, "attacks": {} }');
+export async function regenerate(folder: string, name: string, report: PostureReport): Promise<string> {
+	const text = await readFile(join(folder, `${name}.json`), "utf8").catch(() => '{ "extends": "container", "facts": {}, "attacks": {} }');
 	const file = GoldenFile.parse(JSON.parse(text));
 	const facts = { ...file.facts };
 	const attacks = { ...file.attacks };

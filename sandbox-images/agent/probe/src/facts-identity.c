@@ -86,6 +86,31 @@ void facts_agent(void)
 		report_count("agent.noNewPrivileges", text_field(status, "NoNewPrivs"));
 }
 
+/* Processes of other users than the program and the agent, "uid name" each: the image's service, where it has one. */
+void facts_neighbours(void)
+{
+	char path[300], item[REPORT_ITEM_MAX + 1];
+	struct stat owner;
+	DIR *entries = opendir("/proc");
+	report_list_open("processes.ofOthers");
+	for (struct dirent *entry = entries == NULL ? NULL : readdir(entries); entry != NULL; entry = readdir(entries)) {
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9' || strcmp(entry->d_name, "1") == 0)
+			continue;
+		snprintf(path, sizeof path, "/proc/%s/status", entry->d_name);
+		const char *status = text_file(path);
+		if (status == NULL || stat(path, &owner) != 0)
+			continue;
+		long uid = strtol(text_field(status, "Uid"), NULL, 10);
+		if (uid == (long)getuid())
+			continue;
+		snprintf(item, sizeof item, "%ld %s", uid, text_field(status, "Name"));
+		report_list_text(item);
+	}
+	report_list_close();
+	if (entries != NULL)
+		closedir(entries);
+}
+
 /* Those that the machine's first process is in too, by the numbers that the kernel gives its first namespaces (include/linux/proc_ns.h). */
 void facts_namespaces(void)
 {

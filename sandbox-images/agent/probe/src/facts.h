@@ -4,6 +4,7 @@
 /* Each reports what it sees, as facts; none changes anything. */
 void facts_identity(void);
 void facts_agent(void);
+void facts_neighbours(void);
 void facts_namespaces(void);
 void facts_kernel(void);
 void facts_environment(void);

@@ -53,12 +53,18 @@ int half_leave_survivor(void)
 int half_look_for_survivors(void)
 {
 	char item[REPORT_ITEM_MAX], self[16];
+	struct stat status;
 	snprintf(self, sizeof self, "%d", getpid());
 	DIR *entries = opendir("/proc");
 	report_list_open("half.survivors");
-	for (struct dirent *entry = entries == NULL ? NULL : readdir(entries); entry != NULL; entry = readdir(entries))
-		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9' && strcmp(entry->d_name, "1") != 0 && strcmp(entry->d_name, self) != 0)
+	for (struct dirent *entry = entries == NULL ? NULL : readdir(entries); entry != NULL; entry = readdir(entries)) {
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9' || strcmp(entry->d_name, "1") == 0 || strcmp(entry->d_name, self) == 0)
+			continue;
+		/* Another user's is a service of the image (PROTOCOL.md), told as a fact of its own; a program cannot become another user. */
+		snprintf(item, sizeof item, "/proc/%.16s", entry->d_name);
+		if (stat(item, &status) == 0 && status.st_uid == getuid())
 			report_list_text(entry->d_name);
+	}
 	report_list_close();
 	if (entries != NULL)
 		closedir(entries);

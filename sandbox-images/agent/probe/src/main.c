@@ -27,6 +27,7 @@ static void tell_facts(void)
 {
 	facts_identity();
 	facts_agent();
+	facts_neighbours();
 	facts_namespaces();
 	facts_kernel();
 	facts_environment();
