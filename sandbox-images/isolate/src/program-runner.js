@@ -117,8 +117,9 @@ function settle(change) {
 const pause = setUpTimers();
 
 function readerOfLines(body) {
-	const reader = body.getReader();
-	const decoder = new TextDecoder();
+	// Made when the first line is asked for: most programs ask for none, and each of these costs a new isolate time.
+	let reader;
+	let decoder;
 	let text = "";
 	let isOver = false;
 	const next = async () => {
@@ -134,6 +135,8 @@ function readerOfLines(body) {
 				text = "";
 				return last === "" ? null : last;
 			}
+			reader ??= body.getReader();
+			decoder ??= new TextDecoder();
 			const { value, done } = await reader.read();
 			isOver = done;
 			text += decoder.decode(value, { stream: !done });

@@ -11,8 +11,8 @@ import { readProgram } from "./read-program.js";
 /** What a program of today would be deployed with. Moves with the pinned workerd, never by itself. */
 const compatibilityDate = "2026-11-17";
 
-/** Node's modules are off: they make an isolate twice as slow to make, and a wall less simple. A program cannot call itself as a service. */
-const compatibilityFlags = ["no_nodejs_compat", "no_nodejs_compat_v2", "disable_ctx_exports"];
+/** Node's modules are off: they make an isolate twice as slow to make, and a wall less simple. */
+const compatibilityFlags = ["no_nodejs_compat", "no_nodejs_compat_v2"];
 
 /** The status with which program-runner.js says that a module does not compile or link. */
 const notUnderstood = 422;
