@@ -135,6 +135,15 @@ async function describeBuild(
 	};
 }
 
+/**
+ * An engine without a bridge, as the private one, reaches Debian's packages by the host's network; another by its own, which is the only one that
+ * an engine with user namespaces lends.
+ */
+async function buildNetwork(docker: Docker): Promise<{ networkmode?: string }> {
+	const networks = await docker.listNetworks();
+	return networks.some(({ Driver }) => Driver === "bridge") ? {} : { networkmode: "host" };
+}
+
 const BuildEvent = z.object({ stream: z.string().optional(), error: z.string().optional() });
 
 /** @throws Error with the last lines of the build's output. */
@@ -145,8 +154,7 @@ export async function buildImage(docker: Docker, build: ImageBuild, progress: Pr
 		dockerfile: build.dockerfile,
 		buildargs: { ...build.buildArgs },
 		labels: { ...build.labels },
-		// A private engine has no bridge; Debian's packages are reached by the host's network.
-		networkmode: "host",
+		...(await buildNetwork(docker)),
 		rm: true,
 		forcerm: true,
 	});

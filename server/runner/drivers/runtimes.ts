@@ -39,6 +39,7 @@ const infoTimeoutMs = 10_000;
 const EngineInfo = z.object({
 	Runtimes: z.record(z.string(), z.unknown()),
 	Architecture: z.string(),
+	SecurityOptions: z.array(z.string()).default([]),
 });
 
 const trialSpec = (tier: ServerTierId): SandboxSpec => ({
@@ -62,7 +63,7 @@ async function answerOf(sandbox: Sandbox): Promise<string> {
 	return answer;
 }
 
-type Verdict = { readonly kind: "works" | "unlisted" } | { readonly kind: "unfiltered" | "failed"; readonly note: string };
+type Verdict = { readonly kind: "works" | "unlisted" | "remapped" } | { readonly kind: "unfiltered" | "failed"; readonly note: string };
 
 /** A start that comes after its time is taken down again. */
 async function tryTier(driver: SandboxDriver, tier: ServerTierId, limitMs: number): Promise<Verdict> {
@@ -85,6 +86,7 @@ async function tryTier(driver: SandboxDriver, tier: ServerTierId, limitMs: numbe
 function sentenceFor(verdict: Verdict, what: string): string {
 	const engine = "This machine's container engine";
 	if (verdict.kind === "unlisted") return `${engine} does not list ${what}.`;
+	if (verdict.kind === "remapped") return `${engine} gives containers a user namespace, in which ${what} cannot have its files.`;
 	if (verdict.kind === "unfiltered") return `${engine} runs ${what} without the container's system-call filter (gVisor: --oci-seccomp).`;
 	return `${engine} lists ${what} and could not start anything with it.`;
 }
@@ -103,6 +105,7 @@ export async function findRuntimes(search: RuntimeSearch): Promise<RuntimeFindin
 	const { docker, kataRuntime, limitMs = trialLimitMs } = search;
 	const calls: { info(options: { abortSignal: AbortSignal }): Promise<unknown> } = docker;
 	const info = EngineInfo.parse(await calls.info({ abortSignal: AbortSignal.timeout(infoTimeoutMs) }));
+	const isRemapped = info.SecurityOptions.some((option) => option.includes("name=userns"));
 	const isListed = (name: string): boolean => name in info.Runtimes;
 	const candidates = {
 		container: { name: crunRuntime },
@@ -117,6 +120,8 @@ export async function findRuntimes(search: RuntimeSearch): Promise<RuntimeFindin
 	const judge = async (tier: "container" | "gvisor" | "kata"): Promise<Verdict> => {
 		const { name } = candidates[tier];
 		if (!isListed(name) || (tier !== "container" && !search.tiers.includes(tier))) return { kind: "unlisted" };
+		// Its tmpfs volumes belong to ids of the host (gvisor-container.ts), which nobody in a remapped container has.
+		if (tier === "gvisor" && isRemapped) return { kind: "remapped" };
 		const verdict: Verdict = canTry ? await tryTier(driver, tier, limitMs) : { kind: "works" };
 		if ("note" in verdict) notes.push(`${name}: ${verdict.note}`.slice(0, 500));
 		return verdict;
