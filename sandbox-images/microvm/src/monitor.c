@@ -39,7 +39,7 @@ static void describe_machine(const struct monitor_plan *plan, char *memory, char
 	add("-no-reboot", NULL);
 	add("-display", "none");
 	add("-machine", "microvm,memory-backend=ram,rtc=off,isa-serial=off,graphics=off");
-	add("-accel", plan->is_kvm ? "kvm" : "tcg,tb-size=64");
+	add("-accel", plan->is_kvm ? "kvm" : "tcg,tb-size=128");
 	/* Emulated, less is quicker: without AVX there is less to save at each switch, and Debian asks for none of it. */
 	add("-cpu", plan->is_kvm ? "host" : "Nehalem-v1,+rdrand,+smep,+fsgsbase,+erms");
 	add("-smp", "1");

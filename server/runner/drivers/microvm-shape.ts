@@ -26,8 +26,8 @@ const kvmDevice = "/dev/kvm";
 /** As GUEST_RESERVE_BYTES of sandbox-images/microvm/src/start-order.h: the guest's kernel, beside what the sandbox may have. */
 const guestReserveBytes = 64 * MiB;
 
-/** QEMU itself, and at most 64 MiB of translated code (monitor.c). */
-const monitorBytes = 128 * MiB;
+/** QEMU itself, and at most 128 MiB of translated code (monitor.c). */
+const monitorBytes = 192 * MiB;
 
 /** QEMU's main loop, virtual processor, QMP, read-ahead of the disk; the launcher. */
 const monitorThreads = 32;
