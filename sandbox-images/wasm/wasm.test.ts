@@ -6,7 +6,10 @@ import { readCatalogue, type Toolchain } from "../../server/languages/catalogue.
 import { ensureImages } from "../../setup/images.ts";
 import { ContractSandbox, type Ending, engine, type Program } from "../contract-sandbox.ts";
 
-/** What a WASI module cannot reach, and how its ends are told. Its host refuses by itself; the container's walls behind it are tested elsewhere. */
+/**
+ * What a WASI module cannot reach, and how its ends are told. Its host refuses by itself; the container's walls behind it are tested elsewhere.
+ * Long because the programs that it runs stand beside what is said of them.
+ */
 
 let c: Toolchain;
 let cpp: Toolchain;
