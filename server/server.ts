@@ -7,6 +7,7 @@ import { type Engine, ensureEngine, isEngineUp } from "../setup/engine.ts";
 import type { Config } from "./config.ts";
 import { findGatewayUser } from "./gateway-user.ts";
 import { setUpLanguages } from "./language-setup.ts";
+import { readCatalogue } from "./languages/catalogue.ts";
 import { supervise } from "./supervisor.ts";
 
 /**
@@ -120,10 +121,11 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 		);
 		const languages = setUpLanguages({
 			dockerHost: engine.dockerHost,
-			instance: config.instance,
-			onImage: (language, version, reference) => {
-				const message = { type: "image", language, version, reference };
-				images.set(`${language}@${version}`, message);
+			config,
+			catalogue: await readCatalogue(catalogueDir),
+			onImage: (image) => {
+				const message = { type: "image", ...image };
+				images.set(JSON.stringify([image.language, image.version, image.tiers]), message);
 				runner.send(message);
 			},
 			progress,

@@ -47,7 +47,7 @@ runAsChild(async (config, message) => {
 		config,
 		docker,
 		runtimes,
-		lacking,
+		lacking: process.arch === "x64" ? lacking : { ...lacking, microvm: "This tier's machine is of x86-64 only." },
 		catalogue: await readCatalogue(start.catalogueDir),
 		socketPath: start.socketPath,
 		log,

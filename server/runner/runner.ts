@@ -29,6 +29,7 @@ export interface Runner {
 }
 
 export const defaultSeccompPath = fileURLToPath(new URL("../../sandbox-images/seccomp.json", import.meta.url));
+const monitorSeccompPath = fileURLToPath(new URL("../../sandbox-images/microvm/seccomp-monitor.json", import.meta.url));
 
 /** Only what tells an allow-list from anything weaker; the engine reads the rest. */
 const AllowList = z.looseObject({
@@ -67,7 +68,7 @@ export async function startRunner(options: {
 	const { config, docker, catalogue, socketPath, log } = options;
 	const profile = await readSeccompProfile(options.seccompPath ?? defaultSeccompPath);
 	const runtimes = options.runtimes ?? { container: { name: undefined }, gvisor: { name: "runsc" } };
-	const driver = drivers.docker(docker, config.instance, tierShapes(profile, runtimes));
+	const driver = drivers.docker(docker, config.instance, tierShapes(profile, runtimes, await readSeccompProfile(monitorSeccompPath)));
 	const tiers = config.tiers.filter((tier) => tier !== "browser");
 	const pool = new Pool({ driver, toolchains: catalogue.toolchains, tiers, settings: config, log, onChange: () => door.statusChanged() });
 	const board: TierBoard = new TierBoard({

@@ -3,6 +3,7 @@ import type { ServerTierId } from "../../../protocol/tiers.ts";
 import { containerOptions } from "./docker-container.ts";
 import type { SandboxSpec } from "./driver.ts";
 import { gvisorOptions } from "./gvisor-container.ts";
+import { microvmContainer } from "./microvm-shape.ts";
 
 /** How the container of each tier is made. A tier without a shape cannot be created. */
 
@@ -18,7 +19,11 @@ export interface TierRuntimes {
 
 export const defaultRuntimes: TierRuntimes = { container: { name: undefined } };
 
-export function tierShapes(seccompProfile: string, runtimes: TierRuntimes = defaultRuntimes): Shapes {
+/**
+ * @param seccompProfile what a program may ask of a kernel
+ * @param monitorProfile what the monitor of a virtual machine may; absent: there is no such tier
+ */
+export function tierShapes(seccompProfile: string, runtimes: TierRuntimes = defaultRuntimes, monitorProfile?: string): Shapes {
 	const agentIn =
 		(runtime: string | undefined): Shape =>
 		(spec, name, instance) =>
@@ -35,6 +40,9 @@ export function tierShapes(seccompProfile: string, runtimes: TierRuntimes = defa
 			: {
 					gvisor: (spec: SandboxSpec, name: string, instance: string) => gvisorOptions(spec, name, instance, seccompProfile, gvisor.name),
 				}),
+		...(monitorProfile === undefined
+			? {}
+			: { microvm: (spec: SandboxSpec, name: string, instance: string) => microvmContainer(spec, name, instance, monitorProfile) }),
 		...(runtimes.kata === undefined ? {} : { kata: agentIn(runtimes.kata.name) }),
 	};
 }
