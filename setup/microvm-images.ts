@@ -45,7 +45,7 @@ export interface MicrovmLanguage {
 	readonly memoryBytes: number;
 }
 
-export interface EnsureMicrovmOptions {
+interface EnsureMicrovmOptions {
 	readonly docker: Docker;
 	/** Whose images these are, as in `ensureImages`. */
 	readonly instance: string;
@@ -60,6 +60,7 @@ export interface EnsureMicrovmOptions {
 /** One after the other: each boots a guest. @throws Error for the first that cannot be made. */
 export async function ensureMicrovmImages(options: EnsureMicrovmOptions): Promise<Readonly<Record<string, string>>> {
 	const { docker, instance, progress, languages } = options;
+	if (!isMicrovmPossible()) throw new Error("The tier microvm needs an x86-64 machine.");
 	const machine = await ensureMachine(docker, instance, progress);
 	let accelerators: readonly Accelerator[] = options.accelerators ?? ((await canOpenKvm()) ? ["kvm", "tcg"] : ["tcg"]);
 	// Also what may be tried: where KVM comes to be there, what was made without it is made anew.

@@ -10,7 +10,7 @@ import type { SandboxSpec } from "./driver.ts";
  */
 
 /** By what the guest's processor is made: the machine's own, or software. A saved machine wakes under the same. */
-export const accelerators = ["kvm", "tcg"] as const;
+const accelerators = ["kvm", "tcg"] as const;
 export type Accelerator = (typeof accelerators)[number];
 
 export interface MicrovmImage {
