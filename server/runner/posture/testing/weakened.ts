@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HostConfig } from "dockerode";
@@ -5,9 +6,11 @@ import { z } from "zod";
 import type { PostureReport } from "../../../../protocol/posture.ts";
 import type { ServerTierId } from "../../../../protocol/tiers.ts";
 import { ensureImages } from "../../../../setup/images.ts";
+import { monitorSeccompPath } from "../../../../setup/microvm-images.ts";
 import { readConfig } from "../../../config.ts";
 import { readCatalogue } from "../../../languages/catalogue.ts";
 import { DockerDriver } from "../../drivers/docker.ts";
+import { microvmContainer } from "../../drivers/microvm-shape.ts";
 import { type Shape, tierShapes } from "../../drivers/shapes.ts";
 import { engine, type Offered, seccompProfile } from "../../testing/rig.ts";
 import { assessTier } from "../assess.ts";
@@ -36,7 +39,9 @@ export function assessWeakened(
 	weaken: Weakening = () => ({}),
 	profile = seccompProfile(),
 ): Promise<PostureReport> {
-	const shape = tierShapes(profile, { container: { name: undefined }, gvisor: { name: "runsc" } })[tier];
+	const monitorProfile = readFileSync(monitorSeccompPath, "utf8");
+	const microvm: Shape = (spec, name, instance) => microvmContainer(spec, name, instance, monitorProfile);
+	const shape = { microvm, ...tierShapes(profile, { container: { name: undefined }, gvisor: { name: "runsc" } }) }[tier];
 	if (shape === undefined) throw new Error(`no shape of ${tier}`);
 	const weakened: Shape = (spec, name, instance) => {
 		const options = shape(spec, name, instance);
