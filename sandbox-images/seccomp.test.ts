@@ -31,7 +31,18 @@ const forbidden = [
 	...["kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module", "create_module"],
 	...["swapon", "swapoff", "reboot", "acct", "quotactl", "quotactl_fd", "syslog", "vhangup", "iopl", "ioperm", "modify_ldt"],
 	...["settimeofday", "clock_settime", "clock_adjtime", "clock_adjtime64", "adjtimex", "stime", "sethostname", "setdomainname"],
-	...["open_by_handle_at", "name_to_handle_at", "lookup_dcookie", "fanotify_init", "fanotify_mark", "vmsplice", "memfd_secret"],
+	...[
+		"open_by_handle_at",
+		"name_to_handle_at",
+		"lookup_dcookie",
+		"fanotify_init",
+		"fanotify_mark",
+		"vmsplice",
+		"splice",
+		"tee",
+		"sendfile",
+		"memfd_secret",
+	],
 	...["shmget", "shmat", "shmctl", "shmdt", "semget", "semop", "semctl", "semtimedop", "msgget", "msgsnd", "msgrcv", "msgctl"],
 	...["mq_open", "mq_unlink", "mq_timedsend", "mq_timedreceive", "mq_notify", "mq_getsetattr"],
 	...["sync", "syncfs", "mbind", "migrate_pages", "move_pages", "uselib", "ustat", "sysfs", "_sysctl", "nfsservctl", "remap_file_pages"],
@@ -102,4 +113,9 @@ test("ioctl compares the low 32 bits, and neither TIOCSTI nor TIOCLINUX is among
 test("what libc has a fall-back for looks absent (ENOSYS)", () => {
 	const absent = profile.syscalls.filter((rule) => rule.errnoRet === 38).flatMap((rule) => rule.names);
 	for (const name of ["clone3", "mseal", "execveat", "seccomp"]) assert.ok(absent.includes(name), name);
+});
+
+test("what would hold a pipe's lock looks unfit for its source (EINVAL), so that who copies goes on by read and write", () => {
+	const unfit = profile.syscalls.filter((rule) => rule.errnoRet === 22).flatMap((rule) => rule.names);
+	assert.deepEqual(unfit, ["sendfile", "splice", "tee"]);
 });

@@ -182,6 +182,18 @@ export function testRunner(tier: ServerTierId): void {
 		assert.equal(probe.stdout, "['main.py'] []\n");
 	});
 
+	test(`${tier}: a program that splices what never comes into its own output cannot hold up its end, and files are copied all the same`, async () => {
+		const probe = claim("python");
+		const splice = "import os, socket\nours, theirs = socket.socketpair()\nos.sendfile(1, ours.fileno(), None, 65536)";
+		probe.run(splice, { mode: "pipes", limits: { totalWallMs: 800 } });
+		await probe.exit();
+		const copy = "import os, shutil\nopen('a', 'w').write('x' * 100000)\nshutil.copyfile('a', 'b')\nprint(os.path.getsize('b'))";
+		probe.run(copy, { mode: "pipes" });
+		assert.deepEqual((await probe.exit(2)).outcome, { kind: "exited", code: 0 });
+		assert.equal(probe.stdout, "100000\n");
+		assert.equal((await rig.containers()).length, probes.filter((it) => it.lease.isOpen).length);
+	});
+
 	test(`${tier}: a signal reaches the program, and Stop before the sandbox is there ends the run`, async () => {
 		const probe = claim("python");
 		probe.run("print('never')");
