@@ -57,3 +57,22 @@ test("a choice outlives a reload, and a version that does not run there gives it
 	await playground.version.selectOption((await node?.getAttribute("value")) ?? "");
 	await expect(playground.isolation).toHaveValue("");
 });
+
+test("a Worker waits for requests, and the box under the terminal sends it some and shows its answers", async ({ playground, page }) => {
+	await playground.open();
+	await playground.language.selectOption({ label: "JavaScript" });
+	await playground.isolation.selectOption("isolate");
+	await playground.examples.selectOption({ label: "A Worker that answers requests" });
+	await playground.run.click();
+	const box = page.getByRole("region", { name: "Requests to the Worker" });
+	await box.getByRole("textbox", { name: "Path" }).fill("/visits");
+	await box.getByRole("button", { name: "Send" }).click();
+	await expect(box).toContainText("200 OK");
+	await expect(box).toContainText('{"visits":1');
+	await box.getByRole("textbox", { name: "Path" }).fill("/away");
+	await box.getByRole("button", { name: "Send" }).click();
+	await expect(box).toContainText("The Worker threw");
+	await playground.stop.click();
+	await playground.expectStatus("Stopped");
+	await expect(box.getByRole("button", { name: "Send" })).toBeDisabled();
+});

@@ -5,6 +5,7 @@
  * Descriptor 3 is a connection to workerd, 4 the pipe that workerd prints into (agent/PROTOCOL.md). One HTTP request carries the files
  * (src/read-program.js) and then the input, chunked; its answer's end says that the isolate is no more. What comes out of the pipe is lines of
  * src/program-runner.js. A hostile program can write any line it likes: it can say no more than if this process were its own.
+ * Longer than most files: it is linked from one file, and its parts are one conversation.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -38,7 +38,9 @@ static void make_read_only(const char *path, unsigned long flags)
 
 static void make_device(const char *path, unsigned int major, unsigned int minor)
 {
+	mode_t before = umask(0);
 	must(mknod(path, S_IFCHR | 0666, makedev(major, minor)), path);
+	umask(before);
 }
 
 /* Nothing that leads to hardware, and nobody can add to it. */
