@@ -52,7 +52,15 @@ runAsChild(async (config, message) => {
 		socketPath: start.socketPath,
 		log,
 		measureBaselines,
-		assess: (driver, assessment) => assessTier(driver, assessment, { settings: config, goldenDir: join(start.catalogueDir, "posture") }),
+		assess: (driver, assessment, signal) =>
+			assessTier(driver, assessment, {
+				settings: config,
+				goldenDir: join(start.catalogueDir, "posture"),
+				signal,
+				onFailure: (error) => {
+					if (!signal.aborted) log.error({ tier: assessment.tier, err: error }, "a posture could not be taken");
+				},
+			}),
 	});
 	if (start.doorOwner !== null) chownSync(start.socketPath, start.doorOwner.uid, start.doorOwner.gid);
 	return {

@@ -57,7 +57,7 @@ export async function startRunner(options: {
 	/** Default: the one beside the images. */
 	seccompPath?: string;
 	/** Takes a tier's posture; nothing is offered without it. */
-	assess(driver: SandboxDriver, assessment: Assessment): Promise<PostureReport>;
+	assess(driver: SandboxDriver, assessment: Assessment, signal: AbortSignal): Promise<PostureReport>;
 	/** What the lab shows beside the tiers. Absent: nothing. */
 	measureBaselines?: typeof measureBaselines;
 	/** Default: the engine's default for containers, and `runsc`. */
@@ -75,7 +75,7 @@ export async function startRunner(options: {
 		enabled: tiers,
 		intervalMs: config.postureIntervalMs,
 		log,
-		assess: (assessment) => options.assess(driver, assessment),
+		assess: (assessment, signal) => options.assess(driver, assessment, signal),
 		changed(tier, isOffered) {
 			if (isOffered) pool.openTier(tier);
 			else {

@@ -18,21 +18,25 @@ interface Stage {
 	/** In the order in which they were asked for. */
 	readonly asked: { readonly tier: ServerTierId; answer(report: PostureReport): void; fail(): void }[];
 	readonly changes: string[];
+	readonly signals: readonly AbortSignal[];
 }
 
 function stage(enabled: readonly ServerTierId[], intervalMs = 3_600_000): Stage {
 	const asked: Stage["asked"] = [];
 	const changes: string[] = [];
+	const signals: AbortSignal[] = [];
 	const board = new TierBoard({
 		enabled,
 		intervalMs,
 		log: silentLog,
-		assess: ({ tier }) =>
-			new Promise((answer, reject) => asked.push({ tier, answer, fail: () => reject(new Error("a bug in the assessment")) })),
+		assess: ({ tier }, signal) => {
+			signals.push(signal);
+			return new Promise((answer, reject) => asked.push({ tier, answer, fail: () => reject(new Error("a bug in the assessment")) }));
+		},
 		changed: (tier, isOffered) => changes.push(`${tier}${isOffered ? "+" : "-"}`),
 		reported: () => undefined,
 	});
-	return { board, asked, changes };
+	return { board, asked, changes, signals };
 }
 
 const subject = (tier: ServerTierId): Assessment => ({ tier, toolchain, image: "image" });
@@ -97,6 +101,42 @@ test("an offered tier is assessed again and withdrawn when it no longer holds", 
 	await until(() => !it.board.isOffered("container"), 1_000, "withdrawn");
 	assert.equal(it.changes.at(-1), "container-");
 	await end(it);
+});
+
+test("an offered tier outlives two assessments that could not be made, and no third; and none that found a difference", async () => {
+	const unfinished: PostureReport = {
+		...(await passed("container")),
+		verdict: "failed",
+		problem: "Container: its agent did not get ready in time",
+		differences: [{ path: "identity.uids", expected: "[1000]", found: "nothing: it was not told" }],
+	};
+	const it = stage(["container"], 5);
+	it.board.imageReady(subject("container"));
+	const answerNext = async (count: number, report: PostureReport): Promise<void> => {
+		await until(() => it.asked.length === count, 5_000, `assessment ${count}`);
+		it.asked[count - 1]?.answer(report);
+	};
+	await answerNext(1, await passed("container"));
+	await answerNext(2, unfinished);
+	await answerNext(3, unfinished);
+	await until(() => it.asked.length === 4, 5_000, "the next try");
+	assert.ok(it.board.isOffered("container"));
+	it.asked[3]?.answer(unfinished);
+	await until(() => !it.board.isOffered("container"), 1_000, "withdrawn");
+	await answerNext(5, await passed("container"));
+	await answerNext(6, { ...unfinished, differences: (await failed("container")).differences });
+	await until(() => it.board.statuses[0]?.state === "failed", 1_000, "withdrawn at once");
+	await end(it);
+});
+
+test("a board that is closed ends what is under way", async () => {
+	const it = stage(["container"]);
+	it.board.imageReady(subject("container"));
+	const closed = it.board.close();
+	assert.ok(it.signals[0]?.aborted);
+	it.asked[0]?.answer(await passed("container"));
+	await closed;
+	assert.deepEqual(it.changes, ["container-"], "nothing is offered any more");
 });
 
 test("a tier that the operator does not allow is never assessed", async () => {

@@ -2,11 +2,13 @@ import type { Logger } from "pino";
 import type { PostureReport } from "../../protocol/posture.ts";
 import { type ServerTierId, serverTierIds, type TierStatus, tierTable } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
+import { notTold } from "./posture/golden.ts";
 
 /**
  * Which tiers are offered. A tier is offered while its last posture passed, and in no other case: one that was never assessed, that
  * failed, or whose assessment could not be made is not. An assessment comes with the tier's first image, then every `intervalMs`;
- * one that could not be made is made again, after a pause that grows.
+ * one that could not be made is made again, after a pause that grows. A tier that is offered outlives a few of those, for a machine
+ * that is very busy must not end its readers' programs; it does not outlive one thing that was found to differ.
  *
  * The board owns the timers and runs at most `assessmentsAtOnce`; `changed` is called after every change of a state.
  */
@@ -23,7 +25,7 @@ export interface TierBoardOptions {
 	readonly intervalMs: number;
 	readonly log: Logger;
 	/** Never rejects for what a sandbox did; a rejection is a bug of ours and fails the tier. */
-	assess(assessment: Assessment): Promise<PostureReport>;
+	assess(assessment: Assessment, signal: AbortSignal): Promise<PostureReport>;
 	changed(tier: ServerTierId, isOffered: boolean): void;
 	reported(report: PostureReport): void;
 }
@@ -33,6 +35,7 @@ const firstRetryMs = 2_000;
 const longestRetryMs = 300_000;
 const toldDifferences = 3;
 const loggedDifferences = 12;
+const incompleteInARow = 3;
 
 interface Entry {
 	status: TierStatus;
@@ -40,6 +43,8 @@ interface Entry {
 	subject: Assessment | null;
 	report: PostureReport | null;
 	retryMs: number;
+	/** Assessments in a row that could not be made. */
+	incomplete: number;
 	timer: NodeJS.Timeout | undefined;
 	phase: "resting" | "waiting" | "running";
 }
@@ -49,7 +54,7 @@ export class TierBoard {
 	readonly #entries: ReadonlyMap<ServerTierId, Entry>;
 	readonly #waiting: ServerTierId[] = [];
 	readonly #running = new Set<Promise<void>>();
-	#isClosed = false;
+	readonly #closing = new AbortController();
 
 	constructor(options: TierBoardOptions) {
 		this.#options = options;
@@ -68,6 +73,7 @@ export class TierBoard {
 					subject: null,
 					report: null,
 					retryMs: firstRetryMs,
+					incomplete: 0,
 					timer: undefined,
 					phase: "resting",
 				},
@@ -109,9 +115,9 @@ export class TierBoard {
 		if (isFirst) this.#enqueue(entry);
 	}
 
-	/** Ends the timers and waits for what is under way. */
+	/** Ends the timers and what is under way. */
 	async close(): Promise<void> {
-		this.#isClosed = true;
+		this.#closing.abort();
 		this.#waiting.length = 0;
 		for (const entry of this.#entries.values()) clearTimeout(entry.timer);
 		await Promise.all(this.#running);
@@ -135,7 +141,7 @@ export class TierBoard {
 
 	#enqueue(entry: Entry): void {
 		clearTimeout(entry.timer);
-		if (this.#isClosed || entry.phase !== "resting" || entry.subject === null) return;
+		if (this.#closing.signal.aborted || entry.phase !== "resting" || entry.subject === null) return;
 		entry.phase = "waiting";
 		if (entry.status.state === "missing") this.#set(entry, { state: "checking", reason: "Its walls are being tried." });
 		this.#waiting.push(entry.subject.tier);
@@ -160,13 +166,13 @@ export class TierBoard {
 		if (subject === null) return;
 		entry.phase = "running";
 		try {
-			const report = await this.#options.assess(subject);
-			if (this.#isClosed) return;
+			const report = await this.#options.assess(subject, this.#closing.signal);
+			if (this.#closing.signal.aborted) return;
 			entry.report = report;
 			this.#options.reported(report);
 			this.#judge(entry, report);
 		} catch (error) {
-			if (this.#isClosed) return;
+			if (this.#closing.signal.aborted) return;
 			this.#options.log.error({ tier: subject.tier, err: error }, "a posture could not be taken");
 			this.#set(entry, { state: "failed", reason: "Its walls could not be tried." });
 			this.#rest(entry, true);
@@ -175,7 +181,13 @@ export class TierBoard {
 
 	#judge(entry: Entry, report: PostureReport): void {
 		const checkedAtMs = report.startedAtMs;
-		if (report.verdict === "passed") {
+		entry.incomplete = isIncomplete(report) ? entry.incomplete + 1 : 0;
+		if (entry.status.state === "offered" && entry.incomplete > 0 && entry.incomplete < incompleteInARow) {
+			this.#options.log.warn(
+				{ tier: report.subject, problem: report.problem },
+				"a posture could not be taken; the tier is offered until the next try",
+			);
+		} else if (report.verdict === "passed") {
 			this.#set(entry, { state: "offered", reason: null, checkedAtMs });
 		} else {
 			const { differences, problem, subject } = report;
@@ -194,6 +206,11 @@ export class TierBoard {
 		entry.retryMs = isToBeRetried ? Math.min(entry.retryMs * 2, longestRetryMs) : firstRetryMs;
 		entry.timer = setTimeout(() => this.#enqueue(entry), pauseMs);
 	}
+}
+
+/** It was not taken to its end, and nothing that it did find differs. */
+function isIncomplete({ problem, differences }: PostureReport): boolean {
+	return problem !== null && differences.every(({ found }) => found.startsWith(notTold));
 }
 
 /** For readers: names of what differs, never what was found. */

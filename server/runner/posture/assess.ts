@@ -23,6 +23,8 @@ export interface AssessOptions {
 	readonly settings: LimitSettings;
 	/** The folder of the golden files, sandbox-images/posture. */
 	readonly goldenDir: string;
+	/** Ends it early: the sandboxes are destroyed, and the report has failed. */
+	readonly signal?: AbortSignal;
 	/** Told of what kept it from being taken, in the engine's and the machine's words, which are for the log alone. */
 	readonly onFailure?: (error: unknown) => void;
 }
@@ -80,7 +82,10 @@ async function takePosture(
 ): Promise<void> {
 	const started = await Promise.allSettled([AssessedSandbox.start(driver, spec), AssessedSandbox.start(driver, spec)]);
 	const sandboxes = started.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
+	const end = (): void => void Promise.allSettled(sandboxes.map((it) => it.destroy()));
+	options.signal?.addEventListener("abort", end);
 	try {
+		options.signal?.throwIfAborted();
 		const [subject, sibling] = sandboxes;
 		if (subject === undefined || sibling === undefined) {
 			const cause: unknown = started.find((it) => it.status === "rejected")?.reason;
@@ -91,6 +96,7 @@ async function takePosture(
 			gather(findings, "inner wall", await tryInnerWall(sibling, assessment.toolchain, options.settings, options.goldenDir));
 		await exhaust(subject, sibling, spec, findings);
 	} finally {
+		options.signal?.removeEventListener("abort", end);
 		// What cannot be removed now is the driver's to reap.
 		await Promise.allSettled(sandboxes.map((it) => it.destroy()));
 	}

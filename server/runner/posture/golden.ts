@@ -11,6 +11,9 @@ import type { SandboxSpec } from "../drivers/driver.ts";
  * and one that does not match are differences alike; so is every attack whose outcome is another.
  */
 
+/** How a difference begins whose fact or attack is absent from what the probe told. */
+export const notTold = "nothing";
+
 const Item = z.union([z.string(), z.number()]);
 /** What a sandbox is made with. */
 const LimitName = z.enum(["memoryBytes", "processes", "workspaceBytes", "workspaceInodes", "openFiles", "cpuCores"]);
@@ -90,7 +93,7 @@ export function compareFacts(golden: Golden, facts: Readonly<Record<string, Fact
 			const fact = facts[path];
 			if (matcher === undefined)
 				return [{ path: path.slice(0, 120), expected: "nothing: the golden file does not know it", found: show(fact) }];
-			if (fact === undefined) return [{ path, expected: show(matcher), found: "nothing: it was not told" }];
+			if (fact === undefined) return [{ path, expected: show(matcher), found: `${notTold}: it was not told` }];
 			const wrong = whatIsWrong(matcher, fact, spec);
 			return wrong === null ? [] : [{ path, expected: show(matcher), found: short(wrong) }];
 		})
@@ -139,7 +142,7 @@ export function judgeAttacks(golden: Golden, results: readonly AttackResult[]): 
 		const path = `attacks.${id}`;
 		if (expected === undefined) return [{ path, expected: "nothing: the golden file does not know it", found: result?.outcome ?? "" }];
 		const outcome = typeof expected === "string" ? expected : "held";
-		if (result === undefined) return [{ path, expected: outcome, found: "nothing: it was not tried, or not told" }];
+		if (result === undefined) return [{ path, expected: outcome, found: `${notTold}: it was not tried, or not told` }];
 		return result.outcome === outcome ? [] : [{ path, expected: outcome, found: short(`${result.outcome}: ${result.happened}`) }];
 	});
 	return { attacks, differences };
