@@ -40,15 +40,25 @@ function readResults(text: string): Map<string, string> {
 	);
 }
 
+/**
+ * gVisor shows a process's list of descriptors and its environment to every user; what they lead to it guards. The folders are the
+ * program's own mounts, and the environment holds a limit.
+ */
+function isReadableInGvisor(name: string, result: string): boolean {
+	if (name === "/proc/1/fd") return /^\['0', /.test(result);
+	if (name === "/proc/1/environ") return /^b'(SANDGLASS_MEMORY_BYTES=\d+|PATH=[^\\]*|HOSTNAME=sandbox|HOME=\/root|\\x00)*'$/.test(result);
+	return name.startsWith("/proc/1/fd/") && result === "Is a directory";
+}
+
 export function attackAgent({ arena, tier, test }: Ground<ProgramTier>, portrait: Portrait): void {
 	test(`ATTACKS.md 14 in ${tier}: no descriptor of the agent can be opened or is inherited, and a forged exit is mere output`, async () => {
 		const { run, exit } = await arena.attack({ tier, run: programRun("forge-frames.py") });
 		const results = readResults(Buffer.concat(run.stderrChunks).toString());
-		const opened = [...results].filter(
-			([name, result]) => name.startsWith("/proc/1/") && !/^(Permission denied|No such file)/.test(result),
-		);
+		const isHarmless = (name: string, result: string): boolean =>
+			/^(Permission denied|No such file|my own pipe)/.test(result) || (tier === "gvisor" && isReadableInGvisor(name, result));
+		const opened = [...results].filter(([name, result]) => name.startsWith("/proc/1/") && !isHarmless(name, result));
 		assert.deepEqual(opened, []);
-		assert.equal(results.get("/proc/1/fd"), "Permission denied");
+		if (tier !== "gvisor") assert.equal(results.get("/proc/1/fd"), "Permission denied");
 		assert.equal(results.get("/proc/1/mem"), "Permission denied");
 		assert.equal(results.get("inherited"), "0");
 		assert.deepEqual(exit.outcome, { kind: "exited", code: 7 });
@@ -61,6 +71,9 @@ export function attackAgent({ arena, tier, test }: Ground<ProgramTier>, portrait
 		assert.ok(results.size >= 18, text);
 		// gVisor keeps a niceness for each process, and goes by none of them.
 		if (tier === "gvisor") results.delete("setpriority");
+		// It knows no policy of scheduling but the usual one, for anybody.
+		if (tier === "gvisor") assert.equal(results.get("sched_setscheduler"), "Invalid argument");
+		if (tier === "gvisor") results.delete("sched_setscheduler");
 		for (const [name, result] of results)
 			assert.match(result, /^(Operation not permitted|Permission denied|No such process|Function not implemented)$/, name);
 		assert.match(text, /\ndone\n$/);

@@ -128,7 +128,7 @@ export function attackLanguages({ arena, tier, test }: Ground<ProgramTier>): voi
 			assert.equal(report.get(way), "True denied", way);
 		assert.equal(report.get("user"), "1000 1000 (1000, 1000, 1000)");
 		assert.equal(report.get("modules of a server"), "[]");
-		assert.match(report.get("variables") ?? "", /^((HOME|LANG|LC_CTYPE|PATH|PYTHONDONTWRITEBYTECODE|TERM|COLUMNS|LINES) ?)+$/);
+		assert.match(report.get("variables") ?? "", /^((HOME|LANG|LC_CTYPE|NO_COLOR|PATH|PYTHONDONTWRITEBYTECODE|TERM|COLUMNS|LINES) ?)+$/);
 	});
 
 	test(`ATTACKS.md 41 in ${tier}: constructor.constructor and node:vm lead out of a context into the same process, which holds nothing`, async () => {
@@ -148,6 +148,6 @@ export function attackLanguages({ arena, tier, test }: Ground<ProgramTier>): voi
 		assert.equal(report.get("user"), "1000 1000");
 		assert.equal(report.get("kill"), "EPERM");
 		assert.match(report.get("child") ?? "", /^(1000|EACCES|ENOENT)$/);
-		assert.match(report.get("variables") ?? "", /^((HOME|LANG|PATH|TERM|COLUMNS|LINES) ?)+$/);
+		assert.match(report.get("variables") ?? "", /^((HOME|LANG|NO_COLOR|PATH|TERM|COLUMNS|LINES) ?)+$/);
 	});
 }

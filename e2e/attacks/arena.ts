@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { Catalogue, cataloguePath } from "../../protocol/catalogue.ts";
 import { type ServerProcess, type StartOptions, startSandglass, waitUntil } from "../server-process.ts";
 import { type ConnectOptions, type RunInput, SessionClient } from "../session-client.ts";
@@ -173,16 +174,20 @@ export class Arena {
 }
 
 /** Rejects with the server's reason when the tier is not to be had. */
+const Health = z.looseObject({ pool: z.array(z.looseObject({ language: z.string(), tier: z.string(), isReady: z.boolean() })) });
+
 async function waitForTier(server: ServerProcess, tier: SandboxTier): Promise<void> {
 	let said = "nothing";
 	const isReady = async (): Promise<boolean> => {
-		const { tiers, languages } = Catalogue.parse(await (await fetch(new URL(cataloguePath, server.url))).json());
+		const { tiers } = Catalogue.parse(await (await fetch(new URL(cataloguePath, server.url))).json());
 		const status = tiers.find((it) => it.tier === tier);
 		said = `${status?.state}: ${status?.reason}`;
 		if (status?.state === "failed") throw new Error(`The tier ${tier} failed its posture: ${status.reason}`);
 		const { language } = greetingRun(tier, "");
-		const versions = languages.find(({ id }) => id === language)?.versions ?? [];
-		return status?.state === "offered" && versions.some((it) => it.isReady && it.tiers.includes(tier));
+		if (status?.state !== "offered") return false;
+		const { pool } = Health.parse(await (await fetch(new URL("/healthz", server.url))).json());
+		const ofLanguage = pool.filter((it) => it.language === language && it.tier === tier);
+		return ofLanguage.length > 0 && ofLanguage.every((it) => it.isReady);
 	};
 	await waitUntil(isReady, `${tier} is offered`, tierTimeoutMs).catch((error: unknown) => {
 		throw new Error(`The tier ${tier} cannot be attacked (${said}). The server printed:\n${server.printed().slice(-4_000)}`, {

@@ -1,4 +1,5 @@
-import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import assert from "node:assert/strict";
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { EngineConnection } from "../../server/runner/drivers/engine-connection.ts";
@@ -11,10 +12,19 @@ const Details = z.object({
 	GraphDriver: z.object({ Data: z.object({ UpperDir: z.string() }) }),
 });
 
+function entriesOf(folder: string): Dirent[] {
+	try {
+		return readdirSync(folder, { withFileTypes: true });
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+		return [];
+	}
+}
+
 /** Bytes of all files below a folder; what vanishes meanwhile counts nothing. */
 export function sizeOf(folder: string): number {
 	let total = 0;
-	for (const entry of readdirSync(folder, { withFileTypes: true })) {
+	for (const entry of entriesOf(folder)) {
 		const path = join(folder, entry.name);
 		try {
 			total += entry.isDirectory() ? sizeOf(path) : lstatSync(path).size;
@@ -40,12 +50,15 @@ export async function diskOf(
 			.getContainer(id)
 			.inspect()
 			.catch(() => null);
-		if (raw === null) continue;
-		const details = Details.parse(raw);
-		logPaths.push(details.LogPath);
-		logTypes.push(details.HostConfig.LogConfig.Type);
-		bytes += sizeOf(details.GraphDriver.Data.UpperDir) + sizeOf(join(DockerRootDir, "containers", id));
+		// Nor has one that is just being made or removed a layer to show.
+		const details = Details.safeParse(raw);
+		if (!details.success || !existsSync(details.data.GraphDriver.Data.UpperDir)) continue;
+		const { LogPath, HostConfig, GraphDriver } = details.data;
+		logPaths.push(LogPath);
+		logTypes.push(HostConfig.LogConfig.Type);
+		bytes += sizeOf(GraphDriver.Data.UpperDir) + sizeOf(join(DockerRootDir, "containers", id));
 	}
+	assert.ok(logTypes.length > 0, "no container could be looked at");
 	return { bytes, logPaths, logTypes };
 }
 

@@ -1,5 +1,6 @@
 """Looks for any way to write into the agent's own channel, and sends a forged EXIT frame (status 0) down each; ends with status 7."""
 import os
+import stat
 import struct
 
 payload = struct.pack(">BIBQQQI", 0, 0, 0, 1, 1, 1, 0)
@@ -14,7 +15,14 @@ def attempt(name, action):
     os.write(2, f"{name}: {result}\n".encode())
 
 
+# The agent holds the other ends of this program's own three pipes; whoever writes there writes to himself.
+mine = {os.fstat(descriptor).st_ino for descriptor in (0, 1, 2)}
+
+
 def write_to(path):
+    status = os.stat(path)
+    if stat.S_ISFIFO(status.st_mode) and status.st_ino in mine:
+        return "my own pipe"
     descriptor = os.open(path, os.O_WRONLY)
     try:
         os.write(descriptor, forged)
@@ -24,7 +32,7 @@ def write_to(path):
 
 
 own = [descriptor for descriptor in range(3, 1024) if os.path.exists(f"/proc/self/fd/{descriptor}")]
-for number in range(0, 12):
+for number in range(0, 32):
     attempt(f"/proc/1/fd/{number}", lambda: write_to(f"/proc/1/fd/{number}"))
 attempt("/proc/1/fd", lambda: os.listdir("/proc/1/fd"))
 attempt("/proc/1/mem", lambda: write_to("/proc/1/mem"))
