@@ -25,7 +25,8 @@ module.exports = {
 	],
 	options: {
 		doNotFollow: { path: "node_modules" },
-		exclude: { path: "^(\\.next|public|test-results)/" },
+		// Examples, and programs that run in an isolate, import what is there and not here.
+		exclude: { path: "^(\\.next|public|test-results)/|^sandbox-images/[a-z]+/examples/|^sandbox-images/isolate/src/" },
 		tsPreCompilationDeps: true,
 		tsConfig: { fileName: "tsconfig.json" },
 		enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"], extensions: [".ts", ".tsx", ".mjs", ".js", ".json", ".d.ts"] },

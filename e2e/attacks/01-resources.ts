@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type Arena, findProcesses, programRun, seccompProfile as seccomp, waitUntilDead } from "./arena.ts";
 import { defaultSpec, runControl } from "./control.ts";
 import { diskOf, logBytes, residentBytes, sizeOf, writableLayerBytes } from "./engine-disk.ts";
-import type { Ground, ProgramTier, TestMaker } from "./tiers.ts";
+import type { Ground, TestMaker } from "./ground.ts";
+import type { ProgramTier } from "./tiers.ts";
 
 /** Rows 1–6: what a program can use up. */
 

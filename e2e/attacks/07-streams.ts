@@ -17,7 +17,8 @@ import {
 import { containersOfTier } from "./containers.ts";
 import { runControl } from "./control.ts";
 import { residentBytes } from "./engine-disk.ts";
-import type { Ground, ProgramTier, SandboxTier, TestMaker } from "./tiers.ts";
+import type { Ground, TestMaker } from "./ground.ts";
+import type { ProgramTier, SandboxTier } from "./tiers.ts";
 
 /** Rows 7–12: streams that stall, programs that will not end, limits that are none. */
 

@@ -4,8 +4,9 @@ import { z } from "zod";
 import { waitUntil } from "../server-process.ts";
 import { type Arena, patientLimits, programRun, projectDir, pythonRun, readReport, seccompProfile as seccomp } from "./arena.ts";
 import { runControl } from "./control.ts";
+import type { Ground, TestMaker } from "./ground.ts";
 import type { Portrait, PortraitPlan } from "./portrait.ts";
-import type { Ground, ProgramTier, TestMaker } from "./tiers.ts";
+import type { ProgramTier } from "./tiers.ts";
 
 /** Rows 14, 16, 18, 26–33: a program against its agent, and what it finds in its sandbox. */
 

@@ -4,7 +4,8 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSyn
 import { type Arena, assertRunsAgain, greetingRun, patientLimits, pythonRun } from "./arena.ts";
 import { containersOfTier, type LiveContainer } from "./containers.ts";
 import { residentBytes } from "./engine-disk.ts";
-import type { Ground, SandboxTier, TestMaker } from "./tiers.ts";
+import type { Ground, TestMaker } from "./ground.ts";
+import type { SandboxTier } from "./tiers.ts";
 
 /**
  * Row 15: an agent that somebody took over. The test is that somebody: from outside the sandbox, as this machine's root, it writes into

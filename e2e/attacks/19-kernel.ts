@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { type Arena, pythonRun, readReport, seccompProfile as seccomp } from "./arena.ts";
 import { runControl } from "./control.ts";
+import type { Ground, TestMaker } from "./ground.ts";
 import type { Portrait, PortraitPart } from "./portrait.ts";
-import type { Ground, ProgramTier, TestMaker } from "./tiers.ts";
+import type { ProgramTier } from "./tiers.ts";
 
 /** Rows 19–25 and 35: the kernel's surface, as far as the tier's kernel has it. */
 

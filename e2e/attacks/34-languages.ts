@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { canary } from "./14-agent.ts";
 import { patientLimits, programRun, readProgram, readReport } from "./arena.ts";
-import type { Ground, ProgramTier } from "./tiers.ts";
+import type { Ground } from "./ground.ts";
+import type { ProgramTier } from "./tiers.ts";
 
 /** Rows 34 and 41: what a language lends to whoever wants to act before, around or beneath a program. */
 

@@ -7,8 +7,9 @@ import { type Arena, patientLimits, pythonRun, readReport, seccompProfile as sec
 import { checks, Inspected, inapplicable, type Surroundings, violations } from "./benchmark.ts";
 import { containersOfTier, type LiveContainer } from "./containers.ts";
 import { findPythonImage, runControl } from "./control.ts";
+import type { Ground, TestMaker } from "./ground.ts";
 import type { Portrait, PortraitPart } from "./portrait.ts";
-import type { Ground, ProgramTier, TestMaker } from "./tiers.ts";
+import type { ProgramTier } from "./tiers.ts";
 
 /** The agent's (ARCHITECTURE.md, "Two uids"); the program under it has none, which row 26 asks the program itself. */
 const agentCapabilities = ["SETUID", "SETGID", "KILL", "SETPCAP"];

@@ -4,8 +4,9 @@ import { assertDeadWithClient } from "./07-streams.ts";
 import { canary } from "./14-agent.ts";
 import { assertRunsAgain, patientLimits, projectDir, readReport, scriptRun } from "./arena.ts";
 import { diskOf, residentBytes } from "./engine-disk.ts";
+import type { Ground } from "./ground.ts";
 import { shortRun } from "./script-programs.ts";
-import type { Ground, ScriptTier } from "./tiers.ts";
+import type { ScriptTier } from "./tiers.ts";
 
 /** The rows in the terms of the tiers that have one language and nothing beneath it. */
 

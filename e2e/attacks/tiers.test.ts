@@ -5,10 +5,11 @@ import { attackWithDepth, attackWithFrames } from "./15-hostile-frames.ts";
 import { attackKernel, controlKernel, kernelPortraitParts } from "./19-kernel.ts";
 import { attackLanguages } from "./34-languages.ts";
 import { Arena } from "./arena.ts";
+import { nodeTest as test } from "./ground.ts";
 import { attackLooking, controlLooking, lookingPortraitPart } from "./looking.ts";
 import { Portrait } from "./portrait.ts";
 import { attackScripts } from "./scripts.ts";
-import { chosenTiers, programTiers, scriptTiers, nodeTest as test } from "./tiers.ts";
+import { chosenTiers, programTiers, scriptTiers } from "./tiers.ts";
 
 /**
  * The attacks by programs, in every tier, on one server: it is started once, and tries its own walls once.

@@ -1,6 +1,3 @@
-import { test } from "node:test";
-import type { Arena } from "./arena.ts";
-
 /** The isolations as the attacks see them. */
 
 /** A whole Linux: the attacks are Python programs that make system calls. */
@@ -17,20 +14,8 @@ export type SandboxTier = ProgramTier | ScriptTier;
 export const attackedTiers = [...programTiers, ...scriptTiers, "browser"] as const;
 export type AttackedTier = (typeof attackedTiers)[number];
 
-/** One attack; node:test's own, or somebody who only counts (accounting.test.ts). */
-export type TestMaker = (title: string, work: () => Promise<void>) => void;
-
-/** Where the tests of one tier are made. */
-export interface Ground<Tier extends SandboxTier = SandboxTier> {
-	readonly arena: Arena;
-	readonly tier: Tier;
-	readonly test: TestMaker;
-}
-
 /** All, or those named in SANDGLASS_TEST_TIERS, while somebody works on one of them. */
 export function chosenTiers<Tier extends SandboxTier>(tiers: readonly Tier[]): Tier[] {
 	const named = process.env.SANDGLASS_TEST_TIERS?.split(",");
 	return tiers.filter((tier) => named?.includes(tier) !== false);
 }
-
-export const nodeTest: TestMaker = (title, work) => void test(title, work);

@@ -113,7 +113,14 @@ async function look() {
 			["import", async () => Object.keys(await imported("file:///etc/passwd")).join() || "loaded"],
 			["node:sqlite", async () => new (await imported("node:sqlite")).DatabaseSync("/tmp/x.db") && "opened"],
 			["std", async () => (await imported("std")).open("/etc/passwd", "r").readAsString()],
-			["os", async () => (await imported("os")).readdir("/")[0].filter((it) => ["etc", "proc", "sandglass-agent"].includes(it)).join()],
+			[
+				"os",
+				async () =>
+					(await imported("os"))
+						.readdir("/")[0]
+						.filter((it) => ["etc", "proc", "sandglass-agent"].includes(it))
+						.join(),
+			],
 		],
 	);
 	await attack(
