@@ -15,6 +15,7 @@ import { ensureBaseImage, imageId, type Progress } from "./base-images.ts";
 import { type BuildContext, digestOf, languageContext } from "./build-context.ts";
 import { buildImage, thisRepository } from "./images.ts";
 import { saveMachine } from "./microvm-snapshot.ts";
+import { isAlive } from "./process-file.ts";
 import { imageLabels, removeSuperseded } from "./superseded-images.ts";
 
 /**
@@ -31,6 +32,7 @@ const bootLimitMs = 300_000;
 /** Where KVM can be opened but does not work, it may hang for ever. */
 const kvmTrialMs = 30_000;
 const kvmDevice = "/dev/kvm";
+const saveName = "sandglass-save-";
 
 export const monitorSeccompPath = new URL("../sandbox-images/microvm/seccomp-monitor.json", import.meta.url);
 
@@ -61,6 +63,7 @@ interface EnsureMicrovmOptions {
 export async function ensureMicrovmImages(options: EnsureMicrovmOptions): Promise<Readonly<Record<string, string>>> {
 	const { docker, instance, progress, languages } = options;
 	if (!isMicrovmPossible()) throw new Error("The tier microvm needs an x86-64 machine.");
+	await removeAbandonedSaves(docker);
 	const machine = await ensureMachine(docker, instance, progress);
 	let accelerators: readonly Accelerator[] = options.accelerators ?? ((await canOpenKvm()) ? ["kvm", "tcg"] : ["tcg"]);
 	// Also what may be tried: where KVM comes to be there, what was made without it is made anew.
@@ -152,13 +155,22 @@ async function saveImage(
 ): Promise<void> {
 	const profile = await readFile(monitorSeccompPath, "utf8");
 	const [repo, tag] = reference.split(":");
-	const name = `sandglass-save-${z.string().parse(tag).slice(-12)}-${process.pid}`;
+	const name = `${saveName}${z.string().parse(tag).slice(-12)}-${process.pid}`;
 	const container = await docker.createContainer(snapshotContainer(unsaved, image, name, labels, profile));
 	try {
 		await saveMachine(container, limitMs);
 		await container.commit({ repo, tag, pause: false });
 	} finally {
 		await container.remove({ force: true, v: true });
+	}
+}
+
+/** Containers in which a process that is no more was saving a machine; its number is the end of their names. */
+async function removeAbandonedSaves(docker: Docker): Promise<void> {
+	const found = await docker.listContainers({ all: true, filters: { name: [saveName] } });
+	for (const { Id, Names } of found) {
+		const pid = Number(/-(\d+)$/.exec(Names[0] ?? "")?.[1]);
+		if (Number.isInteger(pid) && !isAlive(pid)) await docker.getContainer(Id).remove({ force: true, v: true });
 	}
 }
 
