@@ -1,14 +1,13 @@
-import { attackResources, controlResources } from "./01-resources.ts";
-import { attackLimits, attackStreams, controlStreams } from "./07-streams.ts";
-import { agentPortrait, attackAgent, canary, controlAgent } from "./14-agent.ts";
-import { attackWithDepth, attackWithFrames } from "./15-hostile-frames.ts";
-import { attackKernel, controlKernel, kernelPortraitParts } from "./19-kernel.ts";
-import { attackLanguages } from "./34-languages.ts";
+import { controlResources } from "./01-resources.ts";
+import { attackLimits, controlStreams } from "./07-streams.ts";
+import { canary, controlAgent } from "./14-agent.ts";
+import { attackWithDepth } from "./15-hostile-frames.ts";
+import { controlKernel } from "./19-kernel.ts";
 import { Arena } from "./arena.ts";
+import { attackProgramTier, attackScriptTier } from "./by-programs.ts";
 import { nodeTest as test } from "./ground.ts";
-import { attackLooking, controlLooking, lookingPortraitPart } from "./looking.ts";
-import { Portrait } from "./portrait.ts";
-import { attackScripts } from "./scripts.ts";
+import { controlLooking } from "./looking.ts";
+import { attackTierChoice } from "./tier-wishes.ts";
 import { chosenTiers, programTiers, scriptTiers } from "./tiers.ts";
 
 /**
@@ -23,27 +22,11 @@ const arena = new Arena({
 	env: { SANDGLASS_OUTPUT_BYTES: String(16 * 1_048_576), SANDGLASS_RECONNECT_GRACE_MS: "20000", SANDGLASS_CANARY: canary },
 });
 
-for (const tier of programs) {
-	const ground = { arena, tier, test };
-	const portrait = new Portrait(arena, tier, () => {
-		const { parts, files } = agentPortrait();
-		return { parts: [...parts, ...kernelPortraitParts, lookingPortraitPart], files };
-	});
-	attackResources(ground);
-	attackStreams(ground);
-	attackAgent(ground, portrait);
-	attackKernel(ground, portrait);
-	attackLooking(ground, portrait);
-	attackWithFrames(ground);
-	attackLanguages(ground);
-}
-for (const tier of scripts) {
-	const ground = { arena, tier, test };
-	attackScripts(ground);
-	attackWithFrames(ground);
-}
+for (const tier of programs) attackProgramTier({ arena, tier, test });
+for (const tier of scripts) attackScriptTier({ arena, tier, test });
 attackLimits(arena, test);
 attackWithDepth(arena, test);
+attackTierChoice(arena, test);
 controlResources(arena, test);
 controlStreams(arena, test);
 controlAgent(arena, test);
