@@ -53,7 +53,7 @@ function isReadableInGvisor(name: string, result: string): boolean {
 
 export function attackAgent({ arena, tier, test }: Ground<ProgramTier>, portrait: Portrait): void {
 	test(`ATTACKS.md 14 in ${tier}: no descriptor of the agent can be opened or is inherited, and a forged exit is mere output`, async () => {
-		const { run, exit } = await arena.attack({ tier, run: programRun("forge-frames.py") });
+		const { run, exit } = await arena.attack({ tier, run: programRun("forge-frames.py", ["except-own"]) });
 		const results = readResults(Buffer.concat(run.stderrChunks).toString());
 		const isHarmless = (name: string, result: string): boolean =>
 			/^(Permission denied|No such file|my own pipe)/.test(result) || (tier === "gvisor" && isReadableInGvisor(name, result));

@@ -14,7 +14,7 @@ const inC = (body: string): string => `${headers}int main(void) {\n${body}\nretu
 export const scriptPrograms = {
 	heapBomb: {
 		js: "const held = [];\nfor (;;) held.push(new Array(100_000).fill(Math.random()));\n",
-		c: inC("for (;;) { char *block = malloc(1 << 20); if (block == NULL) abort(); memset(block, 1, 1 << 20); }"),
+		c: inC("static char *volatile held; for (;;) { held = malloc(1 << 20); if (held == NULL) abort(); memset(held, 1, 1 << 20); }"), // What nobody could read, the compiler would leave out.
 	},
 	/** Memory that is not the language's own heap. */
 	bufferBomb: {

@@ -20,30 +20,46 @@ const harmless: Readonly<Record<ScriptTier, readonly (readonly [name: RegExp, re
 	deno: [
 		[/^33 (process|Deno)\.env$/, /^got: \{\}$/],
 		[/^33 stack$/, /^got: Error: at (async )?.*file:\/\/\/workspace\//],
-		[/^41 (Function|constructor\.constructor)$/, /^got: [a-z]+$/],
+		// The type of something, by name; a context of node:vm is one more of the same process.
+		[/^41 (Function|constructor\.constructor|repl)$/, /^got: [a-z]+$/],
 		// What the runtime's own modules are made of, each behind the same permissions; and a Node binding that is an empty stub.
 		[/^41 internal$/, /^got: \d+$/],
 		[/^41 binding$/, /^got: 0$/],
 		[/^27 cwd$/, /^got: \/workspace$/],
 		[/^27 exec path$/, /^got: \/usr\/bin\/deno$/],
 		[/^41 request$/, /^got: denied$/],
+		[/^41 repl$/, /^got: object$/],
 	],
 	isolate: [
 		[/^33 process\.env$/, /^got: \{\}$/],
 		[/^33 stack$/, /^got: /],
 		[/^41 (Function|constructor\.constructor)$/, /^got: [a-z]+$/],
 	],
-	wasm: [[/^27 descriptors$/, /^\d$/]],
+	// "/" is the one folder that the module was lent: its workspace.
+	wasm: [
+		[/^27 descriptors$/, /^\d$/],
+		[/^27 descriptor \d$/, /^type \d lent/],
+		[/^27 read \/$/, /^got: \d+$/],
+	],
 };
+
+/** What would lend more, were a program's arguments or files read as its runtime's (row 34). */
+const flags = ["--allow-all", "-A", "--dir=/", "--v8-flags=--expose-gc"];
+const settings = [
+	{
+		name: "deno.json",
+		content: '{"permissions":{"default":{"all":true}},"unstable":["ffi","kv","worker-options"],"nodeModulesDir":"auto"}',
+	},
+	{ name: ".npmrc", content: "registry=http://127.0.0.1:80/\n" },
+	{ name: ".env", content: "DENO_PERMISSIONS=all\nLD_PRELOAD=/workspace/x.so\n" },
+];
 
 export function attackScripts(ground: Ground<ScriptTier>): void {
 	const { arena, tier, test } = ground;
 	let portrait: Promise<Map<string, string>> | undefined;
 	const take = async (): Promise<Map<string, string>> => {
-		const { run, exit } = await arena.attack({
-			tier,
-			run: scriptRun(tier, "portrait", ["--allow-all", "-A", "--dir=/", "--v8-flags=--expose-gc"]),
-		});
+		const { files = [], ...rest } = scriptRun(tier, "portrait", flags);
+		const { run, exit } = await arena.attack({ tier, run: { ...rest, files: [...files, ...settings] } });
 		assert.deepEqual(exit.outcome, { kind: "exited", code: 0 }, run.text);
 		const report = readReport(run.text);
 		assert.equal(report.get("end"), "reached", run.text);
@@ -75,13 +91,16 @@ export function attackScripts(ground: Ground<ScriptTier>): void {
 		const attacker = await arena.connect();
 		try {
 			await arena.besideNeighbour(async () => {
-				const diskBefore = await diskOf(arena.server.engine, await arena.server.containers());
+				// A session of this tier, so that its container is among those that are looked at, before and after.
+				await assertRunsAgain(attacker, tier);
+				const containers = await arena.server.containers();
+				const diskBefore = await diskOf(arena.server.engine, containers);
 				for (const mode of ["pipes", "pty"] as const) {
 					const run = attacker.run({ ...shortRun(tier, "flood", mode), limits: { outputBytes: MiB } });
 					assert.deepEqual((await run.exit).outcome, { kind: "limited", limit: "output", value: MiB });
 					assert.ok(run.text.endsWith("\r\n[output cut after 1 MiB]\r\n"));
 				}
-				const after = await diskOf(arena.server.engine, await arena.server.containers());
+				const after = await diskOf(arena.server.engine, containers);
 				assert.deepEqual([...new Set(after.logTypes)], ["none"]);
 				assert.ok(after.bytes - diskBefore.bytes < MiB / 4, `${after.bytes - diskBefore.bytes} bytes`);
 				await assertRunsAgain(attacker, tier);
@@ -179,14 +198,19 @@ export function attackScripts(ground: Ground<ScriptTier>): void {
 
 	test(`ATTACKS.md 14, 27 in ${tier}: no descriptor, folder or file outside of the program's own can be opened`, async () =>
 		assertNothingGot(await linesOf(14, 27)));
-	test(`ATTACKS.md 28, 29 in ${tier}: no address, name, socket or module of elsewhere can be reached`, async () => {
-		const lines = await linesOf(28, 29);
+	test(`ATTACKS.md 28, 29, 30 in ${tier}: no address, name, socket or module of elsewhere can be reached`, async () => {
+		const lines = await linesOf(28, 29, 30);
 		assertNothingGot(lines);
 	});
 	test(`ATTACKS.md 33 in ${tier}: environment, host and paths tell nothing of the server`, async () => {
 		const lines = await linesOf(33);
 		if (tier !== "wasm") assertNothingGot(lines);
 		for (const [name, result] of lines) assert.ok(!result.includes(canary) && !result.includes(projectDir), `${name} = ${result}`);
+	});
+
+	test(`ATTACKS.md 34 in ${tier}: arguments that look like flags and files that look like settings lend nothing`, async () => {
+		// The portrait is taken beside them; its own lines say what was to be had.
+		assertNothingGot(await linesOf(27));
 	});
 
 	if (tier === "wasm") {

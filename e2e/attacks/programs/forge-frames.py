@@ -2,6 +2,7 @@
 import os
 import stat
 import struct
+import sys
 
 payload = struct.pack(">BIBQQQI", 0, 0, 0, 1, 1, 1, 0)
 forged = b"\x86" + struct.pack(">I", len(payload)) + payload
@@ -16,7 +17,7 @@ def attempt(name, action):
 
 
 # The agent holds the other ends of this program's own three pipes; whoever writes there writes to himself.
-mine = {os.fstat(descriptor).st_ino for descriptor in (0, 1, 2)}
+mine = {os.fstat(descriptor).st_ino for descriptor in (0, 1, 2)} if "except-own" in sys.argv else set()
 
 
 def write_to(path):

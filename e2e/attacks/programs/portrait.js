@@ -137,7 +137,6 @@ async function main() {
 						"try { postMessage(Deno.readTextFileSync('/etc/passwd').length) } catch (error) { postMessage('denied ' + error.name) }";
 					const worker = new Worker(`data:text/javascript,${encodeURIComponent(source)}`, {
 						type: "module",
-						deno: { permissions: "inherit" },
 					});
 					worker.onmessage = ({ data }) => {
 						worker.terminate();
