@@ -11,7 +11,6 @@ const seats: readonly { readonly tier: TierId; readonly language: string }[] = [
 	{ tier: "deno", language: "JavaScript" },
 	{ tier: "isolate", language: "JavaScript" },
 	{ tier: "wasm", language: "C" },
-	{ tier: "browser", language: "Python" },
 ];
 
 for (const { tier, language } of seats) {

@@ -13,7 +13,7 @@ export function describeCatalogue(options: {
 	readonly status: RunnerStatus | null;
 }): Catalogue {
 	const { config, catalogue, build, status } = options;
-	const tiers = config.tiers.map((tier) => describeTier(tier, status));
+	const tiers = config.tiers.map((tier) => describeTier(tier, status, runsInBrowser(catalogue)));
 	const offered = tiers.filter((it) => it.state === "offered").map((it) => it.tier);
 	const describeVersion = (language: Language, version: LoadedVersion): CatalogueVersion => ({
 		version: version.version,
@@ -36,8 +36,15 @@ export function describeCatalogue(options: {
 	return { build, tiers, languages: catalogue.languages.map(describeLanguage).filter((it) => it.versions.length > 0) };
 }
 
-function describeTier(tier: TierId, status: RunnerStatus | null): CatalogueTier {
+/** Some version of some language is made for a reader's own browser. */
+export const runsInBrowser = ({ languages }: Pick<LanguageCatalogue, "languages">): boolean =>
+	languages.some(({ versions }) => versions.some(({ tiers }) => tiers.includes("browser")));
+
+export const noBrowserVersion = "No language of this server has a version for it.";
+
+function describeTier(tier: TierId, status: RunnerStatus | null, hasBrowserVersion: boolean): CatalogueTier {
 	const { name, sentence } = tierTable[tier];
+	if (tier === "browser" && !hasBrowserVersion) return { tier, name, sentence, state: "missing", reason: noBrowserVersion };
 	if (tier === "browser") return { tier, name, sentence, state: "offered", reason: null };
 	const found = status?.tiers.find((it) => it.tier === tier);
 	if (found === undefined) return { tier, name, sentence, state: "missing", reason: "The part of the server that runs programs is down." };

@@ -123,7 +123,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 		catalogue,
 		build: options.build,
 		runnerStatus: () => watch.status,
-		posture: () => describePosture({ config, build: options.build, status: watch.status, reports: watch.postures }),
+		posture: () => describePosture({ config, build: options.build, status: watch.status, reports: watch.postures, catalogue }),
 		attackPrograms: options.attackPrograms ?? { programs: [] },
 		gatewayState,
 	});
