@@ -1,6 +1,27 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 const monaco = JSON.parse(readFileSync(new URL("./node_modules/monaco-editor/package.json", import.meta.url), "utf8"));
+
+/** What setup/browser-runtime.ts built, before this is read; without it the tier `browser` cannot be loaded, and all else can. */
+const manifestUrl = new URL("./public/browser-runtime/manifest.json", import.meta.url);
+const browserRuntime = existsSync(manifestUrl) ? JSON.parse(readFileSync(manifestUrl, "utf8")) : null;
+
+/**
+ * The policy of the frame in which programs run, and of the workers in it, which are made from blobs and so inherit it. An opaque origin,
+ * no connection to anywhere, no script but the frame's own and what it is handed, WebAssembly.
+ */
+const framePolicy = [
+	"sandbox allow-scripts",
+	"default-src 'none'",
+	`script-src '${browserRuntime?.frameScriptHash ?? "none"}' 'wasm-unsafe-eval' blob:`,
+	"worker-src blob:",
+	"connect-src 'none'",
+	"frame-ancestors 'self'",
+	"base-uri 'none'",
+	"form-action 'none'",
+].join("; ");
+
+const keptForEver = { key: "Cache-Control", value: "public, max-age=31536000, immutable" };
 
 /** @type {import("next").NextConfig} */
 const config = {
@@ -10,13 +31,25 @@ const config = {
 	reactStrictMode: true,
 	// `npm run check` checks all types at once; a build checks none again.
 	typescript: { ignoreBuildErrors: true },
-	// Known when the page is built and written into it: the build's name, and the folder that setup/monaco.ts copies to.
+	// Known when the page is built and written into it: the build's name, the folder that setup/monaco.ts copies to, what runs in browsers.
 	env: {
 		SANDGLASS_BUILD: process.env.SANDGLASS_BUILD ?? "",
 		MONACO_PATH: `/monaco/vs-${monaco.version}`,
+		BROWSER_RUNTIME: JSON.stringify(browserRuntime),
 	},
 	async headers() {
-		return [{ source: "/monaco/:path*", headers: [{ key: "Cache-Control", value: "public, max-age=31536000, immutable" }] }];
+		return [
+			{ source: "/monaco/:path*", headers: [keptForEver] },
+			{
+				source: "/browser-runtime/:path*",
+				headers: [
+					{ key: "Content-Security-Policy", value: framePolicy },
+					{ key: "X-Frame-Options", value: "SAMEORIGIN" },
+					{ key: "Cross-Origin-Resource-Policy", value: "same-origin" },
+					keptForEver,
+				],
+			},
+		];
 	},
 };
 

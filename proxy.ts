@@ -4,6 +4,7 @@ import { type NextRequest, NextResponse } from "next/server";
  * The content security policy of every page. A fresh nonce lets our one inline script and Next's own run; nothing else inline does.
  * - script-src 'self': Monaco's loader adds script elements of our own origin, and its workers import them.
  * - worker-src blob: Monaco starts each worker from a blob that imports the real file, which script-src then judges.
+ * - frame-src 'self': the sandboxed frame of the tier `browser`, whose own policy next.config.js sets; no other document of ours lets itself be framed.
  * - style-src 'unsafe-inline': Monaco and xterm.js write style elements while they run; a style can read nothing here.
  */
 function contentSecurityPolicy(nonce: string, host: string | null): string {
@@ -20,6 +21,7 @@ function contentSecurityPolicy(nonce: string, host: string | null): string {
 		"font-src 'self' data:",
 		`connect-src 'self'${sockets}`,
 		"manifest-src 'self'",
+		"frame-src 'self'",
 		"frame-ancestors 'none'",
 		"base-uri 'none'",
 		"form-action 'none'",
@@ -37,4 +39,4 @@ export function proxy(request: NextRequest): NextResponse {
 	return response;
 }
 
-export const config = { matcher: "/((?!api/|_next/static/|monaco/).*)" };
+export const config = { matcher: "/((?!api/|_next/static/|monaco/|browser-runtime/).*)" };

@@ -60,6 +60,15 @@ export const errorTable = {
 	tooManyConnections: entry("user", 429, 4429, "Too many pages are open from your network."),
 	queueFull: entry("operator", 503, null, "The server is full. Try again in a minute."),
 
+	browserUnloaded: entry(
+		"us",
+		503,
+		null,
+		"What runs programs in this browser could not be fetched from the server. Nothing you wrote is gone; try again in a moment.",
+	),
+	browserUnable: entry("us", 501, null, "The interpreter could not be started in this browser. Nothing you wrote is gone."),
+	browserBreach: entry("program", 400, null, "Stopped: it spoke to this page as no program may."),
+
 	engineDown: entry("us", 503, null, "The server cannot start programs right now. Nothing you wrote is gone; try again in a minute."),
 	runnerDown: entry(
 		"us",

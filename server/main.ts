@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { buildBrowserRuntime } from "../setup/browser-runtime.ts";
 import { SetupError } from "../setup/debian-packages.ts";
 import { copyMonaco } from "../setup/monaco.ts";
 import { ensurePageBuild } from "../setup/page-build.ts";
@@ -18,7 +19,10 @@ async function main(config: Config): Promise<void> {
 	const startedAt = Date.now();
 	const progress = (line: string): void => say(`setup · ${line}`);
 	const log = pino({ level: config.logLevel, base: { process: "main" } });
-	if (isDevelopment) copyMonaco(projectDir);
+	if (isDevelopment) {
+		copyMonaco(projectDir);
+		await buildBrowserRuntime(projectDir);
+	}
 	const build = isDevelopment ? "development" : await ensurePageBuild(projectDir, progress);
 	const server = await startServer({ config, projectDir, build, isDevelopment, progress, log });
 

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildBrowserRuntime } from "./browser-runtime.ts";
 import { type Progress, SetupError } from "./debian-packages.ts";
 import { copyMonaco } from "./monaco.ts";
 
@@ -12,7 +13,7 @@ const sources = ["app", "components", "protocol", "public", "next.config.js", "p
 function addToDigest(digest: ReturnType<typeof createHash>, path: string): void {
 	if (!existsSync(path)) return;
 	if (statSync(path).isDirectory()) {
-		for (const name of readdirSync(path).sort()) if (name !== "monaco") addToDigest(digest, join(path, name));
+		for (const name of readdirSync(path).sort()) if (name !== "monaco" && name !== "browser-runtime") addToDigest(digest, join(path, name));
 	} else if (!path.endsWith(".test.ts")) {
 		digest.update(path).update("\0").update(readFileSync(path)).update("\0");
 	}
@@ -50,6 +51,7 @@ export async function ensurePageBuild(projectDir: string, progress: Progress): P
 	if (existsSync(marker) && readFileSync(marker, "utf8") === build) return build;
 	progress("building the page (about half a minute, only when it has changed) …");
 	copyMonaco(projectDir);
+	await buildBrowserRuntime(projectDir);
 	await runBuild(projectDir, build);
 	writeFileSync(marker, build);
 	return build;

@@ -11,8 +11,8 @@ import { ToastView } from "../notice/toast-view.tsx";
 import { useToast } from "../notice/use-toast.ts";
 import { parseArgumentLine } from "../run-bar/argument-line.ts";
 import { RunBar } from "../run-bar/run-bar.tsx";
-import { pickTier, pickVersion, settlePick, type TierPick } from "../run-bar/tier-choice.ts";
-import { isBusy } from "../session/session-state.ts";
+import { browserPick, pickTier, pickVersion, settlePick, type TierPick } from "../run-bar/tier-choice.ts";
+import { isBusy, isLocal } from "../session/session-state.ts";
 import { useSession } from "../session/use-session.ts";
 import { StatusBar } from "../status/status-bar.tsx";
 import type { StatusLine } from "../status/status-line.ts";
@@ -86,6 +86,14 @@ export function Playground({ build }: { build: string }) {
 	};
 	useShortcuts(program.run, program.stop);
 	const isRunning = isBusy(session.state.run);
+	const here = language === undefined ? null : browserPick(language, tiers);
+	const onRunHere =
+		here === null || tier === "browser" || isLocal(session.state.run)
+			? null
+			: () => {
+					take(here);
+					program.runHere(here.version);
+				};
 
 	return (
 		<div className={styles.page}>
@@ -107,7 +115,13 @@ export function Playground({ build }: { build: string }) {
 				onArgumentLine={(line) => setWork((current) => current && { ...current, argumentLine: line })}
 				theme={theme}
 			/>
-			<PageBanners state={session.state} hasCatalogueFailed={catalogue.kind === "failed"} isKept={isKept} onRetry={retry} />
+			<PageBanners
+				state={session.state}
+				hasCatalogueFailed={catalogue.kind === "failed"}
+				isKept={isKept}
+				onRetry={retry}
+				onRunHere={onRunHere}
+			/>
 			<main className={styles.main}>
 				<SplitPane
 					isStacked={isStacked}

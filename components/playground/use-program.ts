@@ -3,6 +3,7 @@ import type { CatalogueLanguage, CatalogueVersion } from "../../protocol/catalog
 import type { TierId } from "../../protocol/tiers.ts";
 import { describeFilesProblem, type Workspace } from "../files/workspace.ts";
 import { parseArgumentLine } from "../run-bar/argument-line.ts";
+import { isBrowserOnly } from "../run-bar/tier-choice.ts";
 import { isBusy } from "../session/session-state.ts";
 import type { Session } from "../session/use-session.ts";
 import type { StatusLine } from "../status/status-line.ts";
@@ -23,6 +24,8 @@ export interface Program {
 	/** Why the last press of Run sent nothing; null when it did. */
 	readonly refusal: StatusLine | null;
 	readonly run: () => void;
+	/** Runs it in this browser, whatever was picked; the reader has just asked for that. */
+	readonly runHere: (version: CatalogueVersion) => void;
 	readonly stop: () => void;
 }
 
@@ -31,9 +34,10 @@ export function useProgram(parts: ProgramParts | null, session: Session, termina
 	const [refusal, setRefusal] = useState<StatusLine | null>(null);
 	const { client, state } = session;
 	const isReady = parts?.version.isReady ?? false;
-	const canRun = client !== null && isReady && !isBusy(state.run) && state.connection.kind !== "closed";
-	const run = () => {
-		if (!canRun || parts === null) return;
+	const isHere = parts !== null && (parts.tier === "browser" || isBrowserOnly(parts.version));
+	const canRun = client !== null && isReady && !isBusy(state.run) && (isHere || state.connection.kind !== "closed");
+	const start = (version: string, tier: TierId | null) => {
+		if (client === null || parts === null) return;
 		const files = parts.workspace.files.map(({ name, content }) => ({ name, content }));
 		const parsed = parseArgumentLine(parts.argumentLine);
 		const problem = describeFilesProblem(files) ?? ("problem" in parsed ? parsed.problem : null);
@@ -45,14 +49,22 @@ export function useProgram(parts: ProgramParts | null, session: Session, termina
 		const size = terminal.current?.size() ?? { columns: 80, rows: 24 };
 		client.run({
 			language: parts.language.id,
-			version: parts.version.version,
-			...(parts.tier === null ? {} : { tier: parts.tier }),
+			version,
+			...(tier === null ? {} : { tier }),
 			files,
 			arguments: parsed.arguments,
 			...size,
 		});
 	};
+	const run = () => {
+		if (canRun && parts !== null) start(parts.version.version, isHere ? "browser" : parts.tier);
+	};
+	const runHere = (version: CatalogueVersion) => {
+		// What still waits for the server gives way.
+		client?.stop();
+		start(version.version, "browser");
+	};
 	const stop = useCallback(() => client?.stop(), [client]);
 	const isStopping = state.run.kind === "running" && state.run.isStopping;
-	return { canRun, canStop: isBusy(state.run) && !isStopping, refusal, run, stop };
+	return { canRun, canStop: isBusy(state.run) && !isStopping, refusal, run, runHere, stop };
 }

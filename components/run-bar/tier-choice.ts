@@ -22,12 +22,21 @@ export function automaticTier(version: CatalogueVersion, tiers: readonly Catalog
 	return tiers.find(({ tier, state }) => state === "offered" && version.tiers.includes(tier)) ?? null;
 }
 
+/** A version that no server runs. It is never taken for a reader who did not pick it. */
+export const isBrowserOnly = ({ tiers }: CatalogueVersion): boolean => tiers.every((tier) => tier === "browser");
+
+/** How this browser would run the language; null: it cannot. */
+export function browserPick(language: CatalogueLanguage, tiers: readonly CatalogueTier[]): TierPick | null {
+	const version = language.versions.find((it) => it.tiers.includes("browser"));
+	return version === undefined || !isOffered(tiers, "browser") ? null : { version, tier: "browser" };
+}
+
 /** From what is stored, which may name what is no longer there: the picked version while it exists, else the first that is ready. */
 export function settlePick(language: CatalogueLanguage, version: string | undefined, tier: string | undefined): TierPick {
 	const { versions } = language;
 	const [first] = versions;
 	if (first === undefined) throw new Error("a language without a version");
-	const chosen = versions.find((it) => it.version === version) ?? versions.find((it) => it.isReady) ?? first;
+	const chosen = versions.find((it) => it.version === version) ?? versions.find((it) => it.isReady && !isBrowserOnly(it)) ?? first;
 	return { version: chosen, tier: chosen.tiers.find((it) => it === tier) ?? null };
 }
 

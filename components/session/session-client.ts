@@ -1,8 +1,9 @@
 import type { RunRequest, ServerMessage } from "../../protocol/messages.ts";
 import type { StreamName } from "../../protocol/streams.ts";
 import { pongLimitMs, silenceMs } from "./heartbeat.ts";
+import { type LoadLocalTier, LocalRunner } from "./local-runner.ts";
 import { type ConnectionOptions, SessionConnection } from "./session-connection.ts";
-import { advanceRun, initialState, isBusy, loseRun, type SessionState } from "./session-state.ts";
+import { advanceRun, initialState, isBusy, isLocal, loseRun, type SessionState } from "./session-state.ts";
 import { StdinWindow } from "./stdin-window.ts";
 
 /** Where a run's output goes. */
@@ -18,6 +19,8 @@ export interface SessionClientOptions extends Partial<ConnectionOptions> {
 	/** The build that the page was made by; empty when it is not known. */
 	readonly pageBuild: string;
 	readonly output: OutputSink;
+	/** Runs for the tier `browser`, loaded when the first is asked for. Absent: such a run goes to the server, which refuses it. */
+	readonly loadLocalTier?: LoadLocalTier;
 	/** Milliseconds of a clock that only goes forward. */
 	readonly now?: () => number;
 }
@@ -30,6 +33,7 @@ export class SessionClient {
 	readonly #connection: SessionConnection;
 	readonly #listeners = new Set<() => void>();
 	readonly #now: () => number;
+	readonly #local: LocalRunner | null;
 	#state: SessionState = initialState;
 	#lastRun = 0;
 	#request: RunRequest | null = null;
@@ -38,6 +42,7 @@ export class SessionClient {
 	constructor(options: SessionClientOptions) {
 		this.#options = options;
 		this.#now = options.now ?? (() => performance.now());
+		this.#local = options.loadLocalTier === undefined ? null : new LocalRunner(options.loadLocalTier);
 		this.#connection = new SessionConnection(
 			{
 				openSocket: (url, protocols) => new WebSocket(url, protocols),
@@ -71,17 +76,42 @@ export class SessionClient {
 	run(request: ProgramRequest): void {
 		if (isBusy(this.#state.run)) return;
 		const run = ++this.#lastRun;
-		this.#request = { ...request, type: "run", run, mode: "pty" };
+		const message: RunRequest = { ...request, type: "run", run, mode: "pty" };
+		if (this.#local !== null && request.tier === "browser") {
+			this.#runHere(message, this.#local);
+			return;
+		}
+		this.#request = message;
 		this.#stdin = new StdinWindow((bytes) => this.#connection.sendBytes(bytes));
 		this.#options.output.begin();
 		this.#update({ run: { kind: "requested", run } });
-		this.#connection.send(this.#request);
+		this.#connection.send(message);
 		this.connect();
+	}
+
+	/** In this browser: the same states from the same messages, only that no server sends them. */
+	#runHere(request: RunRequest, local: LocalRunner): void {
+		const { run } = request;
+		this.#request = null;
+		this.#stdin = null;
+		this.#options.output.begin();
+		this.#update({ run: { kind: "loading", run, name: request.language, share: 0 } });
+		local.start(request, {
+			onProgress: (name, share) => {
+				if (this.#state.run.kind === "loading" && this.#state.run.run === run) this.#update({ run: { kind: "loading", run, name, share } });
+			},
+			onMessage: (message) => this.#onMessage(message),
+			onBytes: (stream, bytes, taken) => this.#options.output.write(stream, bytes, taken),
+		});
 	}
 
 	stop(): void {
 		const { run, connection } = this.#state;
 		if (!isBusy(run)) return;
+		if (isLocal(run)) {
+			this.#local?.stop();
+			return;
+		}
 		this.#connection.send({ type: "stop", run: run.run });
 		if (run.kind === "running") this.#update({ run: { ...run, isStopping: true } });
 		else if (connection.kind !== "open") {
@@ -93,18 +123,20 @@ export class SessionClient {
 	sendInput(bytes: Uint8Array): boolean {
 		const { run } = this.#state;
 		if (!isBusy(run)) return true;
-		if (this.#stdin?.write(bytes) === false) return false;
+		const isTaken = isLocal(run) ? this.#local?.sendInput(bytes) : this.#stdin?.write(bytes);
+		if (isTaken === false) return false;
 		if (run.kind === "running") this.#update({ run: { ...run, at: { ...run.at, lastInputAtMs: this.#now() } } });
 		return true;
 	}
 
 	resize(columns: number, rows: number): void {
 		const { run } = this.#state;
-		if (run.kind === "running") this.#connection.send({ type: "resize", run: run.run, columns, rows });
+		if (run.kind === "running" && !isLocal(run)) this.#connection.send({ type: "resize", run: run.run, columns, rows });
 	}
 
 	close(): void {
 		this.#connection.close();
+		this.#local?.close();
 		this.#listeners.clear();
 	}
 
@@ -123,7 +155,7 @@ export class SessionClient {
 			this.#connection.send(this.#request);
 			this.#update({ isPageOld, run: { kind: "requested", run: run.run } });
 		} else {
-			this.#update({ isPageOld, run: isNew ? loseRun(run, "sessionLost") : run });
+			this.#update({ isPageOld, run: isNew && !isLocal(run) ? loseRun(run, "sessionLost") : run });
 		}
 	}
 

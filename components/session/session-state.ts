@@ -35,6 +35,8 @@ export type RunState =
 	/** Pressed, and not yet answered. */
 	| { readonly kind: "requested"; readonly run: number }
 	| { readonly kind: "queued"; readonly run: number; readonly ahead: number }
+	/** For this browser: what runs it is fetched (`share` of it has come, 0 to 1) or being started (null). */
+	| { readonly kind: "loading"; readonly run: number; readonly name: string; readonly share: number | null }
 	| { readonly kind: "running"; readonly run: number; readonly isStopping: boolean; readonly at: RunningStep }
 	| {
 			readonly kind: "ended";
@@ -58,12 +60,17 @@ export interface SessionState {
 export const initialState: SessionState = { connection: { kind: "connecting" }, run: { kind: "idle" }, isPageOld: false };
 
 /** True from the press of Run until its answer. */
-export function isBusy(run: RunState): run is Extract<RunState, { kind: "requested" | "queued" | "running" }> {
-	return run.kind === "requested" || run.kind === "queued" || run.kind === "running";
+export function isBusy(run: RunState): run is Extract<RunState, { kind: "requested" | "queued" | "loading" | "running" }> {
+	return run.kind === "requested" || run.kind === "queued" || run.kind === "loading" || run.kind === "running";
 }
 
 function runningStep(run: RunState): RunningStep | null {
 	return run.kind === "running" ? run.at : null;
+}
+
+/** True while it is this browser's, which no server knows of and no broken connection concerns. */
+export function isLocal(run: RunState): boolean {
+	return run.kind === "loading" || (run.kind === "running" && run.at.tier === "browser");
 }
 
 /** The run, lost: by a restart of the server, or because the page's connection was gone too long. */

@@ -9,6 +9,9 @@ export interface Session {
 	readonly client: SessionClient | null;
 }
 
+/** Fetched when the first program is to run in this browser. */
+const loadLocalTier = async () => (await import("../browser-tier/browser-tier.ts")).createBrowserTier();
+
 const nothing = (): void => undefined;
 
 /** Owns the page's one session: opened when the page shows, closed when it goes. */
@@ -17,7 +20,7 @@ export function useSession(pageBuild: string, output: OutputSink): Session {
 	useEffect(() => {
 		const url = new URL(socketPath, location.href);
 		url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-		const opened = new SessionClient({ url: url.href, pageBuild, output });
+		const opened = new SessionClient({ url: url.href, pageBuild, output, loadLocalTier });
 		opened.connect();
 		setClient(opened);
 		// The network is back, or the reader is: no need to wait for the next attempt.

@@ -1,6 +1,6 @@
 import { describeError, errorTable } from "../../protocol/errors.ts";
 import { describeOutcome, formatDuration } from "../../protocol/outcome.ts";
-import type { Connection, RunState, SessionState } from "../session/session-state.ts";
+import { type Connection, isLocal, type RunState, type SessionState } from "../session/session-state.ts";
 
 /** What the status says, and in which tone: whose doing it was decides the colour, never the wish to blame. */
 
@@ -19,8 +19,16 @@ function describeRun(run: RunState): StatusLine {
 			return { tone: "busy", sentence: "Starting …" };
 		case "queued":
 			return { tone: "busy", sentence: run.ahead === 0 ? "Waiting: you are next." : `Waiting: ${run.ahead} ahead of you.` };
+		case "loading": {
+			const sentence =
+				run.share === null
+					? `Starting ${run.name} in this browser …`
+					: `Loading ${run.name} for this browser … ${Math.floor(run.share * 100)} %`;
+			return { tone: "busy", sentence };
+		}
 		case "running":
 			if (run.isStopping) return { tone: "busy", sentence: "Stopping …" };
+			if (isLocal(run)) return { tone: "busy", sentence: "Running in this browser …" };
 			return { tone: "busy", sentence: run.at.step === "compile" ? "Compiling …" : "Running …" };
 		case "refused":
 			return { tone: errorTable[run.code].fault === "user" ? "reader" : "us", sentence: describeError(run.code, run.field) };
@@ -36,7 +44,7 @@ function describeRun(run: RunState): StatusLine {
 /** A run that waits for a connection says so; one that is over keeps its words whatever the connection does. */
 export function describeStatus({ connection, run }: SessionState): StatusLine {
 	const isWaiting = run.kind === "requested" || run.kind === "queued" || run.kind === "running";
-	if (isWaiting && connection.kind === "waiting") {
+	if (isWaiting && !isLocal(run) && connection.kind === "waiting") {
 		const sentence =
 			run.kind === "running" ? "Connection lost; taking the program up again …" : "Connection lost; it starts when the server is back.";
 		return { tone: "us", sentence };
