@@ -149,12 +149,14 @@ const BuildEvent = z.object({ stream: z.string().optional(), error: z.string().o
 /** @throws Error with the last lines of the build's output. */
 export async function buildImage(docker: Docker, build: ImageBuild, progress: Progress): Promise<void> {
 	const startedAt = performance.now();
+	// First: a context that nobody reads yet is thrown away when its packer ends.
+	const network = await buildNetwork(docker);
 	const stream = await docker.buildImage(packContext(build.context), {
 		t: build.tag,
 		dockerfile: build.dockerfile,
 		buildargs: { ...build.buildArgs },
 		labels: { ...build.labels },
-		...(await buildNetwork(docker)),
+		...network,
 		rm: true,
 		forcerm: true,
 	});

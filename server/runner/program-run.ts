@@ -210,6 +210,8 @@ export class ProgramRun {
 			return;
 		}
 		const { step } = this.#state;
+		// Whatever the engine takes to say, nothing strikes a program that is dead.
+		this.#watch.stop();
 		void link.sandbox
 			.hasRunOutOfMemory()
 			.then((isProgramsDoing) => this.#end(isProgramsDoing ? limitedBy("memory", step, this.#limitsOf(step)) : lost, false));
