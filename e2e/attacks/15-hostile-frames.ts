@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, writeSync } from "node:fs";
+import { waitUntil } from "../server-process.ts";
 import { type Arena, assertRunsAgain, greetingRun, patientLimits, pythonRun } from "./arena.ts";
 import { containersOfTier, type LiveContainer } from "./containers.ts";
 import { residentBytes } from "./engine-disk.ts";
@@ -88,6 +89,12 @@ export function attackWithFrames({ arena, tier, test }: Ground): void {
 					const { outcome, sentence } = await run.exit;
 					assert.equal(outcome.kind, "lost", JSON.stringify(outcome));
 					assert.match(sentence, /othing you wrote is gone/);
+					// Idle ones of the tier were among them; the next run must not be given one that is just dying.
+					const areGone = async (): Promise<boolean> => {
+						const left = await arena.server.containers();
+						return !taken.some(({ id }) => left.includes(id));
+					};
+					await waitUntil(areGone, "what was hit is removed");
 					await assertRunsAgain(attacker, tier);
 				});
 			} finally {
