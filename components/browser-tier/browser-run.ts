@@ -113,7 +113,7 @@ export class BrowserRun implements LocalRun {
 				this.giveUp("browserUnable");
 				return;
 			case "output":
-				for (const chunk of message.chunks) this.#show(cookOutput(chunk));
+				this.#show(cookOutput(message.bytes));
 				return;
 			case "read":
 				this.#memoryBytes = message.memoryBytes;

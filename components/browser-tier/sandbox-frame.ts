@@ -7,13 +7,10 @@ import type { BrowserProgram, ToFrame } from "./wire.ts";
  * and a policy without connections; taking the frame away ends the worker in it, whatever its program does.
  */
 
-/** A frame sends no more than this in one message; what is more was not sent by our script. */
-const maxChunks = 65_536;
-
 const FrameMessage = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("ready"), canWait: z.boolean() }),
 	z.strictObject({ type: z.literal("failed"), detail: z.string().max(1_000) }),
-	z.strictObject({ type: z.literal("output"), chunks: z.array(z.instanceof(Uint8Array)).max(maxChunks) }),
+	z.strictObject({ type: z.literal("output"), bytes: z.instanceof(Uint8Array) }),
 	z.strictObject({ type: z.literal("read"), memoryBytes: z.int().nonnegative() }),
 	z.strictObject({ type: z.literal("exit"), code: z.int().min(0).max(255), memoryBytes: z.int().nonnegative() }),
 	z.strictObject({ type: z.literal("outputFull") }),

@@ -1,7 +1,7 @@
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -263,8 +263,10 @@ export class TestSandbox {
 	/** Whether anything but the agent is alive. gVisor's processes are none of the host's: there the sandbox itself is asked. */
 	#hasProgram(): boolean {
 		if (this.runtime !== "runsc") return this.#programPids().length > 0;
-		const list = execFileSync("docker", ["exec", this.name, "/bin/busybox", "ps", "-o", "args"]).toString();
-		return list.includes("/bin/probe");
+		const { stdout, status } = spawnSync("docker", ["exec", this.name, "/bin/busybox", "ps", "-o", "args"]);
+		const wasSweptWithTheProgram = status === 128 + constants.signals.SIGKILL;
+		if (status !== 0 && !wasSweptWithTheProgram) throw new Error(`docker exec ended with ${status}`);
+		return wasSweptWithTheProgram || stdout.toString().includes("/bin/probe");
 	}
 
 	/** How many descriptors PID 1 holds: seen from outside, or by the program where only that can. */

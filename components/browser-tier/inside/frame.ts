@@ -11,6 +11,7 @@ const batchMs = 16;
 function open(port: MessagePort): void {
 	let worker: Worker | null = null;
 	let phase: "empty" | "loading" | "ready" | "running" | "over" = "empty";
+	let isReading = false;
 	let outputLimitBytes = 0;
 	let outputBytes = 0;
 	let batch: Uint8Array[] = [];
@@ -20,9 +21,14 @@ function open(port: MessagePort): void {
 		clearTimeout(batchTimer);
 		batchTimer = undefined;
 		if (batch.length === 0) return;
-		const chunks = batch;
+		const bytes = new Uint8Array(batch.reduce((sum, { length }) => sum + length, 0));
+		let at = 0;
+		for (const chunk of batch) {
+			bytes.set(chunk, at);
+			at += chunk.length;
+		}
 		batch = [];
-		port.postMessage({ type: "output", chunks });
+		port.postMessage({ type: "output", bytes });
 	};
 	const end = (message: object): void => {
 		phase = "over";
@@ -53,7 +59,8 @@ function open(port: MessagePort): void {
 		if (phase !== "running") return false;
 		if (message.type === "output") print(message.bytes);
 		else if (message.type === "exit") end(message);
-		else if (message.type === "read") {
+		else if (message.type === "read" && !isReading) {
+			isReading = true;
 			flush();
 			port.postMessage(message);
 		} else return false;
@@ -84,7 +91,10 @@ function open(port: MessagePort): void {
 			phase = "running";
 			outputLimitBytes = message.outputLimitBytes;
 			worker?.postMessage({ type: "start", program: message.program } satisfies ToWorker);
-		} else if (phase === "running") worker?.postMessage(message satisfies ToWorker);
+		} else if (phase === "running") {
+			isReading = false;
+			worker?.postMessage(message satisfies ToWorker);
+		}
 	});
 	port.start();
 }
