@@ -11,7 +11,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
 			SANDGLASS_VISITOR_SECONDS_PER_HOUR: plenty,
 			SANDGLASS_ADDRESS_RUNS_PER_MINUTE: plenty,
 		},
-		tiers: ["gvisor", "microvm", "container", "deno", "isolate", "wasm"],
+		tiers: ["gvisor", "microvm", "container", "deno", "isolate", "wasm", "browser"],
 		languages: ["bash", "c", "cpp", "go", "java", "javascript", "python", "ruby", "rust", "typescript"],
 	});
 	process.env[serverUrlVariable] = server.url;
