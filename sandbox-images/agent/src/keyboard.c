@@ -97,25 +97,33 @@ static bool write_end(void)
 	return true;
 }
 
-void keyboard_feed(void)
+int keyboard_feed(void)
 {
 	while (program >= 0 && (count > 0 || end_count > 0)) {
 		if (end_count > 0 && ends[0] == 0) {
 			if (!write_end())
-				return;
+				return 0;
 			continue;
 		}
 		size_t bytes = end_count > 0 ? ends[0] : count;
 		if (bytes > CAPACITY_BYTES - first)
 			bytes = CAPACITY_BYTES - first;
+		int signal_number = 0;
+		if (is_terminal)
+			bytes = pty_bytes_before_signal(program, ring + first, bytes, &signal_number);
+		if (bytes == 0) {
+			advance(1);
+			return signal_number;
+		}
 		ssize_t written = write(program, ring + first, bytes);
 		if (written > 0)
 			advance((size_t)written);
 		else if (written == 0 || errno == EAGAIN)
-			return;
+			return 0;
 		else if (errno != EINTR)
 			close_program();
 	}
+	return 0;
 }
 
 bool keyboard_has_acknowledged(void)

@@ -21,8 +21,11 @@ void keyboard_end_input(void);
 /* The descriptor to wait on until it can be written to; -1 when nothing waits. */
 int keyboard_wants(void);
 
-/* Hands over what the program takes now, without waiting. */
-void keyboard_feed(void);
+/*
+ * Hands over what the program takes now, without waiting. When a character means a signal that the terminal's kernel does not send by itself, it stops
+ * behind that character and gives the signal's number: send it, then go on. 0: done.
+ */
+int keyboard_feed(void);
 
 /* Bytes handed over or dropped that the runner has not been told of; asking takes them. At most 64 KiB. */
 uint32_t keyboard_take_acknowledged(void);

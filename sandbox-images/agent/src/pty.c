@@ -107,6 +107,32 @@ pid_t pty_foreground(int master, pid_t unknown)
 	return group > 1 ? group : 0;
 }
 
+static int signal_of(const struct termios *now, uint8_t byte)
+{
+	static const struct {
+		int character;
+		int number;
+	} signals[] = {{VINTR, SIGINT}, {VQUIT, SIGQUIT}, {VSUSP, SIGTSTP}};
+	for (size_t index = 0; index < sizeof signals / sizeof signals[0]; index++)
+		if (byte != DISABLED_CHARACTER && byte == now->c_cc[signals[index].character])
+			return signals[index].number;
+	return 0;
+}
+
+size_t pty_bytes_before_signal(int master, const uint8_t *bytes, size_t count, int *signal_number)
+{
+	struct termios now;
+	*signal_number = 0;
+	if (!is_by_name || tcgetattr(master, &now) != 0 || (now.c_lflag & ISIG) == 0)
+		return count;
+	for (size_t index = 0; index < count; index++) {
+		*signal_number = signal_of(&now, bytes[index]);
+		if (*signal_number != 0)
+			return index;
+	}
+	return count;
+}
+
 bool pty_end_of_input(int master, uint8_t *character)
 {
 	struct termios now;

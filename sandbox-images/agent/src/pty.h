@@ -20,4 +20,11 @@ pid_t pty_foreground(int master, pid_t unknown);
 /* The character that means end of input just now; false when the program has switched it off. */
 bool pty_end_of_input(int master, uint8_t *character);
 
+/*
+ * How many of these bytes stand before one that means a signal which the kernel does not handle as Linux does, and then that signal; all, and 0,
+ * when there is none. gVisor keeps such a character as input, so that an end of input behind it ends nothing, and leaves it alone while a line
+ * waits to be read.
+ */
+size_t pty_bytes_before_signal(int master, const uint8_t *bytes, size_t count, int *signal_number);
+
 #endif

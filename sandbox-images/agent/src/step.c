@@ -233,7 +233,8 @@ bool step_advance(void)
 			return false;
 	}
 	if (phase == STEP_RUNNING) {
-		keyboard_feed();
+		for (int number; (number = keyboard_feed()) != 0;)
+			step_signal(number);
 		put_acknowledgement();
 	}
 	if (phase == STEP_DRAINING)
