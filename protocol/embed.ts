@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ApiFile } from "./api.ts";
+import { embedMark, embedPath } from "./embed-mark.ts";
 import { Outcome } from "./outcome.ts";
 import { Recording } from "./recordings.ts";
 
@@ -9,11 +10,7 @@ import { Recording } from "./recordings.ts";
  * origin ("null" when the author sandboxed it). Nothing here is trusted: each side reads the other through these schemas.
  */
 
-/** Marks our messages among those of others. */
-export const embedMark = "sandglass-embed-1";
-
-/** Where the frame's document is. */
-export const embedPath = "/embed";
+export { embedMark, embedPath };
 
 const LineRange = z.tuple([z.int().positive(), z.int().positive()]);
 const Theme = z.enum(["auto", "light", "dark"]);
