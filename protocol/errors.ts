@@ -64,7 +64,7 @@ export const errorTable = {
 		"us",
 		503,
 		null,
-		"What runs programs in this browser could not be fetched from the server. Nothing you wrote is gone; try again in a moment.",
+		"What runs programs in this browser could not be fetched from the server, and this browser has kept none from an earlier run. Nothing you wrote is gone; try again in a moment.",
 	),
 	browserUnable: entry("us", 501, null, "The interpreter could not be started in this browser. Nothing you wrote is gone."),
 	browserBreach: entry("program", 400, null, "Stopped: it spoke to this page as no program may."),

@@ -4,6 +4,7 @@ import type { TierId } from "../../protocol/tiers.ts";
 import { describeFilesProblem, type Workspace } from "../files/workspace.ts";
 import { parseArgumentLine } from "../run-bar/argument-line.ts";
 import { isBrowserOnly } from "../run-bar/tier-choice.ts";
+import type { ProgramRequest } from "../session/session-client.ts";
 import { isBusy } from "../session/session-state.ts";
 import type { Session } from "../session/use-session.ts";
 import type { StatusLine } from "../status/status-line.ts";
@@ -36,8 +37,8 @@ export function useProgram(parts: ProgramParts | null, session: Session, termina
 	const isReady = parts?.version.isReady ?? false;
 	const isHere = parts !== null && (parts.tier === "browser" || isBrowserOnly(parts.version));
 	const canRun = client !== null && isReady && !isBusy(state.run) && (isHere || state.connection.kind !== "closed");
-	const start = (version: string, tier: TierId | null) => {
-		if (client === null || parts === null) return;
+	const start = (version: string, tier: TierId | null, send: (request: ProgramRequest) => void) => {
+		if (parts === null) return;
 		const files = parts.workspace.files.map(({ name, content }) => ({ name, content }));
 		const parsed = parseArgumentLine(parts.argumentLine);
 		const problem = describeFilesProblem(files) ?? ("problem" in parsed ? parsed.problem : null);
@@ -47,7 +48,7 @@ export function useProgram(parts: ProgramParts | null, session: Session, termina
 		}
 		setRefusal(null);
 		const size = terminal.current?.size() ?? { columns: 80, rows: 24 };
-		client.run({
+		send({
 			language: parts.language.id,
 			version,
 			...(tier === null ? {} : { tier }),
@@ -57,13 +58,9 @@ export function useProgram(parts: ProgramParts | null, session: Session, termina
 		});
 	};
 	const run = () => {
-		if (canRun && parts !== null) start(parts.version.version, isHere ? "browser" : parts.tier);
+		if (canRun && parts !== null) start(parts.version.version, isHere ? "browser" : parts.tier, (request) => client.run(request));
 	};
-	const runHere = (version: CatalogueVersion) => {
-		// What still waits for the server gives way.
-		client?.stop();
-		start(version.version, "browser");
-	};
+	const runHere = (version: CatalogueVersion) => start(version.version, "browser", (request) => client?.runHere(request));
 	const stop = useCallback(() => client?.stop(), [client]);
 	const isStopping = state.run.kind === "running" && state.run.isStopping;
 	return { canRun, canStop: isBusy(state.run) && !isStopping, refusal, run, runHere, stop };
