@@ -15,12 +15,18 @@ export { embedMark, embedPath };
 const LineRange = z.tuple([z.int().positive(), z.int().positive()]);
 const Theme = z.enum(["auto", "light", "dark"]);
 
+/** Where the frame's WebSocket is: `?ticket=` the one that stands in the frame's document. */
+export const embedSocketPath = "/api/v1/embed-session";
+
 /** The look of the block that the frame takes the place of, as far as it could be read. */
 export const EmbedLook = z
 	.strictObject({
 		fontFamily: z.string().max(500),
 		fontSizePx: z.number().min(6).max(60),
 		lineHeightPx: z.number().min(6).max(120),
+		/** Between the block's edge and its code. */
+		paddingTopPx: z.number().min(0).max(100),
+		paddingLeftPx: z.number().min(0).max(100),
 		/** CSS colours as `rgb(…)` or `#rrggbb`. */
 		background: z.string().regex(/^(#[0-9a-fA-F]{6}|rgba?\([0-9., %]+\))$/),
 		foreground: z.string().regex(/^(#[0-9a-fA-F]{6}|rgba?\([0-9., %]+\))$/),

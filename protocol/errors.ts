@@ -26,6 +26,7 @@ export const errorTable = {
 	unsupportedProtocol: entry("user", 426, 4426, "This page is older or newer than the server. Reload the page."),
 	originRefused: entry("operator", 403, 4403, "This site is not on the server's list of allowed origins."),
 	unexpectedMessage: entry("user", 400, 4409, "The page sent a message at the wrong time ({field}). Reload the page."),
+	embedRefused: entry("user", 403, 4405, "This frame was opened too long ago, or by a page that may not show it. Reload the page."),
 	heartbeatLost: entry("us", 408, 4408, "The connection went silent."),
 	replaced: entry("user", 409, 4410, "This session was taken up by a newer connection."),
 	inputOverrun: entry("user", 400, 4411, "The page sent more input than the program had room for. Reload the page."),
