@@ -8,9 +8,9 @@ function forbid(name, comment, from, to) {
 module.exports = {
 	forbidden: [
 		forbid("no-circles", "A circle has no bottom.", {}, { circular: true }),
-		forbid("protocol-imports-nothing", "Both ends share it.", { path: "^protocol/" }, { path: "^(app|components|server|setup|embed|bench|e2e|sandbox-images)/" }),
-		forbid("components-only-protocol", "The page knows the protocol, not the server.", { path: "^components/" }, { path: "^(app|server|setup|embed|bench|e2e|sandbox-images)/" }),
-		forbid("app-only-components", "Routes are thin.", { path: "^(app/|proxy\\.ts)" }, { path: "^(server|setup|embed|bench|e2e|sandbox-images)/" }),
+		forbid("protocol-imports-nothing", "Both ends share it.", { path: "^protocol/" }, { path: "^(app|components|server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
+		forbid("components-only-protocol", "The page knows the protocol, not the server.", { path: "^components/" }, { path: "^(app|server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
+		forbid("app-only-components", "Routes are thin.", { path: "^(app/|proxy\\.ts)" }, { path: "^(server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
 		forbid("runner-knows-no-gateway", "The runner's door is narrow from both sides.", { path: "^server/runner/" }, { path: "^server/(gateway|store)/" }),
 		forbid(
 			"gateway-only-the-client",
@@ -19,6 +19,12 @@ module.exports = {
 			{ path: "^server/runner/", pathNot: "^server/runner/(client|door-protocol)\\.ts$" },
 		),
 		forbid("languages-stand-alone", "The catalogue is data.", { path: "^server/languages/", pathNot: "\\.test\\.ts$" }, { path: "^server/(gateway|runner|store)/" }),
+		forbid(
+			"cli-only-protocol",
+			"The command speaks to a server as anybody does.",
+			{ path: "^cli/", pathNot: "\\.test\\.ts$|/testing/" },
+			{ path: "^(app|components|server|setup|embed|bench|e2e|sandbox-images)/" },
+		),
 		forbid("dockerode-in-one-file", "Only the engine connection touches the engine's library.", { pathNot: "^server/runner/drivers/engine-connection\\.ts$" }, { path: "node_modules/dockerode", dependencyTypesNot: ["type-only"] }),
 		forbid("no-server-in-browser-code", "Node's own modules never reach the browser.", { path: "^(components|protocol)/", pathNot: "\\.test\\.tsx?$" }, { dependencyTypes: ["core"] }),
 		forbid("no-unresolvable", "An import that leads nowhere.", {}, { couldNotResolve: true }),

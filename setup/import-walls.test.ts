@@ -12,6 +12,7 @@ const walls: readonly (readonly [rule: string, folder: string, source: string])[
 	["components-only-protocol", "components", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
 	["runner-knows-no-gateway", "server/runner", 'import { startGateway } from "../../gateway/gateway.ts"; export const it = startGateway;'],
 	["gateway-only-the-client", "server/gateway", 'import { startRunner } from "../../runner/runner.ts"; export const it = startRunner;'],
+	["cli-only-protocol", "cli", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
 	["dockerode-in-one-file", "server/gateway", 'import Docker from "dockerode"; export const it = Docker;'],
 	["no-server-in-browser-code", "components", 'import { readFileSync } from "node:fs"; export const it = readFileSync;'],
 ];
