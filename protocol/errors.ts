@@ -61,6 +61,14 @@ export const errorTable = {
 	tooManyConnections: entry("user", 429, 4429, "Too many pages are open from your network."),
 	queueFull: entry("operator", 503, null, "The server is full. Try again in a minute."),
 
+	snippetNotFound: entry("user", 404, null, "There is nothing at this link. It may be mistyped, or the operator removed what was there."),
+	snippetRemoved: entry("operator", 410, null, "The operator of this server removed this, and it cannot be shared here again."),
+	snippetTooLarge: entry("user", 413, null, "This is too large to be shared ({field})."),
+	tooManySnippets: entry("user", 429, null, "You have shared much in a short time. Wait a moment, then share it again."),
+	storeFull: entry("operator", 507, null, "This server has no room for another link. What you wrote is still here; nothing was stored."),
+	storeReadOnly: entry("operator", 503, null, "This server can open links at the moment, but not make new ones. Nothing was stored."),
+	storeDown: entry("us", 503, null, "The server cannot reach its store of links right now. Try again in a minute."),
+
 	browserUnloaded: entry(
 		"us",
 		503,

@@ -8,6 +8,14 @@ import { Recording } from "./recordings.ts";
  * `GET /api/v1/snippets/<id>` gives it back, `/s/<id>` shows it.
  */
 
+/** The most that a recorded run may take, as JSON. */
+export const maxRecordingBytes = 1_048_576;
+/** The most that one snippet may take, as JSON; the files have a cap of their own besides (files.ts). */
+export const maxSnippetBytes = 2_097_152;
+
+/** 22 characters of base64url, made from the content (snippet-id.ts). */
+export const SnippetId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
+
 /** What a page sends. The server adds what it knows better: the exact version, the image's digest. */
 export const SnippetDraft = z.strictObject({
 	title: z.string().max(200).default(""),
@@ -21,21 +29,23 @@ export const SnippetDraft = z.strictObject({
 	stdin: z.string().max(262_144).default(""),
 	limits: RequestedLimits.default({}),
 	recording: Recording.optional(),
-	/** The snippet that this one was made from. */
-	parent: z.string().optional(),
+	/** The snippet that this one was made from. One that is not there (any more) is left out. */
+	parent: SnippetId.optional(),
 });
 export type SnippetDraft = z.infer<typeof SnippetDraft>;
 export type SnippetDraftInput = z.input<typeof SnippetDraft>;
 
-/** 22 characters of base64url: the first 16 bytes of the SHA-256 of the content, `createdAt` left out. */
-export const SnippetId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
-
-export const Snippet = SnippetDraft.extend({
-	id: SnippetId,
+/** All that the id is made from. `parent` is not among it: the same thing has the same link, whichever way it was reached, and keeps its first parent. */
+export const SnippetContent = SnippetDraft.omit({ parent: true }).extend({
 	/** The exact one. */
-	version: z.string(),
-	/** The image's content address when it was stored, or null where no image runs it (a browser does) or none was there. */
-	imageDigest: z.string().nullable(),
+	version: z.string().min(1).max(40),
+	/** The digest over all that went into its image when it was stored, or null where no image runs it (a browser does) or none was there. */
+	imageDigest: z.string().max(64).nullable(),
+});
+export type SnippetContent = z.infer<typeof SnippetContent>;
+
+export const Snippet = SnippetContent.extend({
+	id: SnippetId,
 	parent: SnippetId.nullable(),
 	/** ISO 8601, UTC: the first time that this content was stored. */
 	createdAt: z.iso.datetime(),
