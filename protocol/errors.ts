@@ -31,6 +31,20 @@ export const errorTable = {
 	replaced: entry("user", 409, 4410, "This session was taken up by a newer connection."),
 	inputOverrun: entry("user", 400, 4411, "The page sent more input than the program had room for. Reload the page."),
 
+	notFound: entry("user", 404, null, "There is nothing at this address."),
+	methodNotAllowed: entry("user", 405, null, "This address answers other methods ({field})."),
+	unsupportedMediaType: entry("user", 415, null, "The body has to be JSON, and its Content-Type application/json."),
+	bodyUnreadable: entry("user", 400, null, "The body is not valid JSON."),
+	keyRequired: entry("operator", 401, null, "This server answers only to who holds an API key."),
+	keyInvalid: entry("user", 401, null, "This API key is unknown, or was revoked."),
+	keySpent: entry("user", 429, null, "This API key has used its share. Wait a moment, then try again."),
+	siteQuotaReached: entry(
+		"operator",
+		429,
+		null,
+		"The site that shows this has reached its share of the server. Wait a moment, then run it again.",
+	),
+
 	unknownLanguage: entry("user", 404, null, "The server does not offer this language."),
 	unknownVersion: entry("user", 404, null, "The server does not offer this version of the language."),
 	unknownTier: entry("user", 404, null, "There is no isolation of that name ({field})."),

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Logger } from "pino";
 import type { ClientMessage } from "../../protocol/messages.ts";
 import type { Connection, ConnectionHost } from "./connection.ts";
+import { ReliableChannel } from "./reliable-channel.ts";
 import { Session, type SessionWorld } from "./session.ts";
 import type { Visitor, Visitors } from "./visitor.ts";
 
@@ -138,7 +139,8 @@ export class SessionHub implements ConnectionHost {
 		this.#makeRoom(address);
 		const id = randomBytes(16).toString("base64url");
 		const log = this.#log.child({ session: id.slice(0, 8) });
-		const session = new Session(this.#world, { visitor: visitor.id, address }, log);
+		const { now } = this.#world;
+		const session = new Session(this.#world, { visitor: visitor.id, address }, (onBlocked) => new ReliableChannel({ now, onBlocked }), log);
 		const entry: Entry = {
 			id,
 			secret: randomBytes(24).toString("base64url"),
