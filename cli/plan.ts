@@ -2,7 +2,7 @@ import type { ApiRunRequest } from "../protocol/api.ts";
 import type { Catalogue, CatalogueLanguage } from "../protocol/catalogue.ts";
 import { joinCells } from "../protocol/cell-joining.ts";
 import { cellKey } from "../protocol/cell-key.ts";
-import { cellsAbove, splitHiddenCode, wholeCode } from "../protocol/cells.ts";
+import { cellsAbove, splitHiddenCode, unnamedSession, wholeCode } from "../protocol/cells.ts";
 import type { ProgramFile } from "../protocol/files.ts";
 import { findPatternProblem } from "./comparison.ts";
 import { type BlockOptions, readBlockOptions } from "./documents/block-options.ts";
@@ -108,7 +108,7 @@ function readCell(document: SourceDocument, block: CodeBlock, catalogue: Catalog
 		options,
 		offered,
 		language: block.language,
-		session: options.session,
+		session: options.session ?? sessionOf(block),
 		isMeantToFail: options.expect === "fails",
 		code: wholeCode({
 			before: joined([options.hiddenBefore ?? "", ...named(options.before), parts.before]),
@@ -122,6 +122,12 @@ function readCell(document: SourceDocument, block: CodeBlock, catalogue: Catalog
 		problem: broken !== null ? { kind: "broken", message: broken } : describeSkip(options, offered),
 		key: "",
 	};
+}
+
+/** Of a block whose other attributes cannot be read, too: those below build on it. */
+function sessionOf({ attributes }: CodeBlock): string | undefined {
+	const told = attributes.get("session");
+	return told === "" ? unnamedSession : told;
 }
 
 function describeReferenceProblem({ texts }: SourceDocument, { before = [], after = [], files = [] }: BlockOptions): string | null {

@@ -75,7 +75,7 @@ function ancestorsOf(element: Element): Element[] {
 }
 
 /**
- * From the code outwards to the outermost element that holds no other code; null: no block begins here. A block begins at its `pre`, or at a
+ * From the code outwards to the outermost element that holds nothing but it; null: no block begins here. A block begins at its `pre`, or at a
  * snippet element without one.
  */
 function layersOf(element: Element): Element[] | null {
@@ -83,9 +83,10 @@ function layersOf(element: Element): Element[] | null {
 	const isBareSnippet = element.tagName === snippetElement && !inside.some(({ tagName }) => tagName === "pre");
 	if ((element.tagName !== "pre" || isOutput(element)) && !isBareSnippet) return null;
 	const layers = [...inside.filter(({ tagName }) => tagName === "code").slice(0, 1), element];
+	const own = textOf(element).trim();
 	for (const around of ancestorsOf(element)) {
-		if (["body", "html", "article", "main", "section"].includes(around.tagName)) break;
-		if ([...walk(around)].filter((it) => it.tagName === "pre" && !isOutput(it)).length !== 1) break;
+		if (["body", "main", "article", "section"].includes(around.tagName)) break;
+		if (around.tagName !== snippetElement && textOf(around).trim() !== own) break;
 		layers.push(around);
 	}
 	return layers;
@@ -191,7 +192,7 @@ function describeBlock(options: {
 		addOutput(printed) {
 			if (end === undefined) return null;
 			const lineEnd = /\r\n?|\n/.exec(text)?.[0] ?? "\n";
-			const added = `${lineEnd}<pre class="${outputClass}">${escapeText(printed, lineEnd)}</pre>`;
+			const added = `${lineEnd}<pre class="${outputClass}">${printed.startsWith("\n") ? lineEnd : ""}${escapeText(printed, lineEnd)}</pre>`;
 			return [{ start: offset + end, end: offset + end, text: added }];
 		},
 	};

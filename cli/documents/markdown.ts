@@ -45,9 +45,11 @@ export function readMarkdown(file: string, source: string, dialect: "markdown" |
 	let last: CodeBlock | null = null;
 	for (const item of flatten(tree.children)) {
 		if (item.type === "html") {
-			const { start, end } = offsetsOf(item);
-			if (source.slice(start, end) !== item.value) continue;
-			const inner = readHtmlFragment(item.value, start, lineOf);
+			// Inside a quote or a list it is not what stands in the source.
+			if (!item.nodes.every((node) => source.slice(offsetsOf(node).start, offsetsOf(node).end) === node.value)) continue;
+			const start = item.nodes[0] === undefined ? 0 : offsetsOf(item.nodes[0]).start;
+			const end = Math.max(...item.nodes.map((node) => offsetsOf(node).end));
+			const inner = readHtmlFragment(source.slice(start, end), start, lineOf);
 			for (const [id, text] of inner.texts) texts.set(id, text);
 			for (const block of inner.blocks) found.push({ start, block });
 			continue;
@@ -72,16 +74,25 @@ export function readMarkdown(file: string, source: string, dialect: "markdown" |
 	return { file, source, blocks: found.sort((a, b) => a.start - b.start).map(({ block }) => block), texts, problems };
 }
 
-type Item = { readonly type: "code"; readonly code: Code; readonly next: Code | null } | Extract<Node, { type: "html" }>;
+type Html = Extract<Node, { type: "html" }>;
+type Item =
+	| { readonly type: "code"; readonly code: Code; readonly next: Code | null }
+	/** A block of code and the output under it are two nodes, and one piece of HTML. */
+	| { readonly type: "html"; readonly nodes: readonly Html[] };
 
 function* flatten(nodes: readonly Node[]): Generator<Item> {
+	let html: Html[] = [];
 	for (const [at, node] of nodes.entries()) {
-		if (node.type === "code") {
+		if (node.type === "html") html.push(node);
+		else if (node.type === "code") {
 			const [first, second] = [nodes[at + 1], nodes[at + 2]];
 			const next = first?.type === "paragraph" ? second : first;
 			yield { type: "code", code: node, next: next?.type === "code" ? next : null };
-		} else if (node.type === "html") yield node;
-		else if ("children" in node) yield* flatten(node.children);
+		} else if ("children" in node) yield* flatten(node.children);
+		if (html.length > 0 && nodes[at + 1]?.type !== "html") {
+			yield { type: "html", nodes: html };
+			html = [];
+		}
 	}
 }
 
@@ -202,7 +213,9 @@ function withoutForeignSyntax(source: string, dialect: "markdown" | "mdx"): stri
 /** The parser's failure is an error with a place and a reason. */
 function describeFailure(error: unknown): { line: number; message: string } {
 	if (!(error instanceof Error)) throw error;
-	const line = "line" in error && typeof error.line === "number" ? error.line : 1;
 	const reason = "reason" in error && typeof error.reason === "string" ? error.reason : error.message;
+	// What is missing at the end has a place only in the sentence.
+	const named = Number(/\((\d+):\d+/.exec(reason)?.[1] ?? 1);
+	const line = "line" in error && typeof error.line === "number" ? error.line : named;
 	return { line, message: `This is not MDX: ${reason}` };
 }

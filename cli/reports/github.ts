@@ -11,9 +11,9 @@ import { formatText } from "./text.ts";
 
 /** `prefix`: from the repository's root to where the check runs, with forward slashes; empty: it runs there. */
 export function formatGithub(findings: readonly Finding[], prefix: string): string {
+	const report = formatText(findings, { hasColours: false }) + findings.map((finding) => annotate(finding, prefix)).join("");
 	// Older runners take "##[…]" for a command wherever it stands in a line.
-	const report = formatText(findings, { hasColours: false }).replaceAll("##[", "## [");
-	return report + findings.map((finding) => annotate(finding, prefix)).join("");
+	return report.replaceAll("##[", "## [");
 }
 
 function annotate(finding: Finding, prefix: string): string {
