@@ -111,14 +111,13 @@ function readCell(document: SourceDocument, block: CodeBlock, catalogue: Catalog
 		session: options.session ?? sessionOf(block),
 		isMeantToFail: options.expect === "fails",
 		code: wholeCode({
-			before: joined([options.hiddenBefore ?? "", ...named(options.before), parts.before]),
+			before: joined([options.hiddenBefore ?? joined(named(options.before)), parts.before]),
 			shown: parts.shown,
-			after: joined([parts.after, ...named(options.after), options.hiddenAfter ?? ""]),
+			after: joined([parts.after, options.hiddenAfter ?? joined(named(options.after))]),
 		}),
-		files: [
-			...(options.jsonFiles ?? []),
-			...(options.files ?? []).map((id) => ({ name: document.texts.get(id)?.fileName ?? "", content: document.texts.get(id)?.text ?? "" })),
-		],
+		files:
+			options.jsonFiles ??
+			(options.files ?? []).map((id) => ({ name: document.texts.get(id)?.fileName ?? "", content: document.texts.get(id)?.text ?? "" })),
 		problem: broken !== null ? { kind: "broken", message: broken } : describeSkip(options, offered),
 		key: "",
 	};

@@ -66,14 +66,14 @@ test("a slip of the pen is told, what other tools read is not", () => {
 		assert.equal(problemOf(other), "", other);
 });
 
-test("options as JSON are read where no attribute says otherwise, and a broken block is told with its line", () => {
+test("options as JSON win over attributes, and a broken block is told with its line", () => {
 	const it = read(
-		"version=3.13",
+		"version=3.13 tier=gvisor",
 		'{"version":"3.11","arguments":["-v"],"hiddenBefore":"import math","files":[{"name":"a.csv","content":"1"}],"theme":"dark"}',
 	);
 	assert.deepEqual(it, {
 		isRight: true,
-		options: { version: "3.13", args: ["-v"], hiddenBefore: "import math", jsonFiles: [{ name: "a.csv", content: "1" }] },
+		options: { version: "3.11", tier: "gvisor", args: ["-v"], hiddenBefore: "import math", jsonFiles: [{ name: "a.csv", content: "1" }] },
 	});
 	assert.match(problemOf("", "{"), /line 7.*not JSON/);
 	assert.match(problemOf("", '{"version":3}'), /line 7.*cannot be used.*version/);

@@ -70,7 +70,7 @@ export type ReadOptions =
 	| { readonly isRight: true; readonly options: BlockOptions }
 	| { readonly isRight: false; readonly problem: string };
 
-/** Attributes win over JSON. */
+/** JSON wins over attributes, as it does in the page. */
 export function readBlockOptions({ attributes, json }: Pick<CodeBlock, "attributes" | "json">): ReadOptions {
 	const misspelt = findSlip(attributes);
 	if (misspelt !== null) return { isRight: false, problem: misspelt };
@@ -78,7 +78,7 @@ export function readBlockOptions({ attributes, json }: Pick<CodeBlock, "attribut
 	if (!parsed.success) return { isRight: false, problem: describeIssue(parsed.error, attributes) };
 	const fromJson = json === null ? {} : readJsonOptions(json);
 	if (typeof fromJson === "string") return { isRight: false, problem: fromJson };
-	const options: BlockOptions = { ...fromJson, ...parsed.data };
+	const options: BlockOptions = { ...parsed.data, ...fromJson };
 	const { version, versions, expect, exit } = options;
 	if (version !== undefined && versions !== undefined) return { isRight: false, problem: '"version" and "versions" exclude each other.' };
 	if (expect !== undefined && expect !== "fails" && exit !== undefined && exit !== 0)
