@@ -8,7 +8,8 @@ const browserRuntime = existsSync(manifestUrl) ? JSON.parse(readFileSync(manifes
 
 /**
  * The policy of the frame in which programs run, and of the workers in it, which are made from blobs and so inherit it. An opaque origin,
- * no connection to anywhere, no script but the frame's own and what it is handed, WebAssembly.
+ * no connection to anywhere, no script but the frame's own and what it is handed, WebAssembly. It says nothing of who may frame it: it stands
+ * inside /embed, on whatever page that is. Another site that framed it had a place to compute in that it could make for itself with fewer walls.
  */
 const framePolicy = [
 	"sandbox allow-scripts",
@@ -16,7 +17,6 @@ const framePolicy = [
 	`script-src '${browserRuntime?.frameScriptHash ?? "none"}' 'wasm-unsafe-eval' blob:`,
 	"worker-src blob:",
 	"connect-src 'none'",
-	"frame-ancestors 'self'",
 	"base-uri 'none'",
 	"form-action 'none'",
 ].join("; ");
@@ -44,8 +44,9 @@ const config = {
 				source: "/browser-runtime/:path*",
 				headers: [
 					{ key: "Content-Security-Policy", value: framePolicy },
-					{ key: "X-Frame-Options", value: "SAMEORIGIN" },
-					{ key: "Cross-Origin-Resource-Policy", value: "same-origin" },
+					// An /embed that its author sandboxed has no origin, and fetches these as a stranger does.
+					{ key: "Access-Control-Allow-Origin", value: "*" },
+					{ key: "Cross-Origin-Resource-Policy", value: "cross-origin" },
 					keptForEver,
 				],
 			},

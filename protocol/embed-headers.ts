@@ -6,5 +6,5 @@
 /** The signed word that lets this document open sessions. */
 export const embedTicketHeader = "x-sandglass-embed-ticket";
 
-/** The `frame-ancestors` of its policy; empty: any page at all may frame it. */
+/** The `frame-ancestors` of its policy; `*`: any page at all may frame it; absent: none may. */
 export const embedAncestorsHeader = "x-sandglass-embed-ancestors";

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { AttackPrograms } from "../../protocol/attack-programs.ts";
+import { embedSocketPath } from "../../protocol/embed.ts";
 import { socketPath } from "../../protocol/messages.ts";
 import type { ApiKey } from "../api-keys/schema.ts";
 import type { Config } from "../config.ts";
@@ -12,6 +13,7 @@ import { TrustedProxies } from "./address.ts";
 import { Callers } from "./api/callers.ts";
 import { CrossOrigin } from "./api/cross-origin.ts";
 import { KeyRing } from "./api/key-ring.ts";
+import { Embeds } from "./embed/embeds.ts";
 import { createRouter } from "./http-routes.ts";
 import { IdleLeases } from "./idle-leases.ts";
 import { LiveRuns } from "./live-run/live-runs.ts";
@@ -25,7 +27,7 @@ import type { SessionWorld } from "./session.ts";
 import { SessionHub } from "./session-hub.ts";
 import { defaultTimings, type Timings } from "./timings.ts";
 import { Visitors } from "./visitor.ts";
-import { createSocketEntrance, refuseUpgrade } from "./websocket.ts";
+import { createSocketEntrance, pageDoor, refuseUpgrade } from "./websocket.ts";
 
 /**
  * The public side: one port for the page, the HTTP interface and the sessions' WebSocket. It reaches the runner by its socket and
@@ -66,7 +68,7 @@ const maxHeaderBytes = 16_384;
 /** Open sockets in all; each costs some kilobytes whoever opened it. */
 const maxSockets = 8_192;
 
-/** Rejects when it cannot listen, or when an origin or a proxy in the configuration cannot be read. */
+/** Rejects when it cannot listen, or when an origin, a site or a proxy in the configuration cannot be read. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 	const { config, catalogue, log, page } = options;
 	const timings: Timings = { ...defaultTimings, ...options.timings };
@@ -74,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 	const proxies = new TrustedProxies(config.trustedProxies);
 	const origins = new OriginRules({ host: config.host, allowedOrigins: config.allowedOrigins, proxies });
 	const visitors = new Visitors(options.secret);
+	const embeds = new Embeds({ sites: config.embedSites, secret: options.secret });
 
 	const watch = watchRunner({
 		socketPath: options.runnerSocketPath,
@@ -101,6 +104,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 			sandboxes: config.addressSessions,
 			runsPerMinute: config.addressRunsPerMinute,
 			secondsPerHour: config.addressSecondsPerHour,
+		},
+		frame: {
+			sandboxes: config.embedVisitorSessions,
+			runsPerMinute: config.embedVisitorRunsPerMinute,
+			secondsPerHour: config.embedVisitorSecondsPerHour,
 		},
 		site: {
 			sandboxes: config.siteSessions,
@@ -135,7 +143,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 	});
 	const liveRuns = new LiveRuns({ world, stallMs: timings.stallMs, log });
 	const keys = new KeyRing(options.apiKeys);
-	const entrance = createSocketEntrance({ hub, visitors, proxies, origins, timings, log, now });
+	const entrance = createSocketEntrance({ hub, proxies, timings, log, now });
+	const doors = new Map([
+		[socketPath, pageDoor({ visitors, proxies, origins })],
+		[embedSocketPath, embeds.door({ visitors, origins })],
+	]);
 	const gatewayState = () => ({
 		connections: hub.connectionCount,
 		sessions: hub.sessionCount + liveRuns.count,
@@ -179,6 +191,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 				response.writeHead(421, { "Content-Type": "text/plain; charset=utf-8", Connection: "close" }).end(wrongHost);
 				return;
 			}
+			embeds.prepare(request, response);
 			if (router.handle(request, response) || metrics(request, response)) return;
 			void handToPage(page, request, response, log);
 		},
@@ -186,8 +199,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 	server.maxConnections = maxSockets;
 	server.maxRequestsPerSocket = 1_000;
 	server.on("upgrade", (request, socket, head) => {
+		const door = doors.get((request.url ?? "").split("?", 1)[0] ?? "");
 		if (!origins.isHostAllowed(request)) refuseUpgrade(socket, 421, wrongHost);
-		else if ((request.url ?? "").split("?", 1)[0] === socketPath) entrance.handleUpgrade(request, socket, head);
+		else if (door !== undefined) entrance.handleUpgrade(request, socket, head, door);
 		else if (!router.handleUpgrade(request, socket, head)) page.handleUpgrade(request, socket, head);
 	});
 

@@ -140,6 +140,8 @@ class AccountTable {
 export interface Allowances {
 	readonly visitor: Allowance;
 	readonly address: Allowance;
+	/** Of a reader in a frame on an embedding site. Absent: as a visitor. */
+	readonly frame?: Allowance;
 	/** Absent: as an address. */
 	readonly site?: Allowance;
 	/** Of anonymous callers of the HTTP interface, by address. Absent: as a visitor. */
@@ -160,8 +162,8 @@ export class Quotas {
 	constructor(options: Allowances & { maxAccounts?: number; now: () => number }) {
 		const table = (): AccountTable => new AccountTable(options.maxAccounts ?? 100_000);
 		this.#tables = { visitor: table(), address: table(), site: table(), caller: table(), key: table() };
-		const { visitor, address, site = address, caller = visitor } = options;
-		this.#allowances = { visitor, address, site, caller };
+		const { visitor, address, frame = visitor, site = address, caller = visitor } = options;
+		this.#allowances = { visitor, address, frame, site, caller };
 		this.#now = options.now;
 	}
 
@@ -226,8 +228,12 @@ export class Quotas {
 		const ofAddress: Party = { kind: "address", id: address, allowance: addressAllowance };
 		if (caller?.kind === "open") return [ofAddress];
 		if (caller?.kind === "anonymous") return [{ kind: "caller", id: address, allowance: callerAllowance }, ofAddress];
-		const ofSite: Party[] = site === undefined ? [] : [{ kind: "site", id: site, allowance: siteAllowance }];
-		return [{ kind: "visitor", id: visitor, allowance: visitorAllowance }, ofAddress, ...ofSite];
+		if (site === undefined) return [{ kind: "visitor", id: visitor, allowance: visitorAllowance }, ofAddress];
+		return [
+			{ kind: "visitor", id: visitor, allowance: this.#allowances.frame },
+			ofAddress,
+			{ kind: "site", id: site, allowance: siteAllowance },
+		];
 	}
 
 	#strangersOf({ address }: Consumer, kind: PartyKind, nowMs: number): Account | null {

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -15,6 +16,8 @@ interface FixtureOptions {
 	readonly config?: Partial<Config>;
 	readonly timings?: Partial<Timings>;
 	readonly attackPrograms?: AttackPrograms;
+	/** What the page says to a request. Default: its own name. */
+	readonly pageAnswer?: (request: IncomingMessage) => string;
 }
 
 /** A real gateway on loopback before a stand-in runner. Closed when the test ends. */
@@ -45,7 +48,7 @@ export async function openGateway(
 		page: {
 			handleRequest(request, response) {
 				request.resume();
-				request.on("end", () => response.end("the page"));
+				request.on("end", () => response.end(options.pageAnswer?.(request) ?? "the page"));
 			},
 			handleUpgrade(_, socket) {
 				socket.destroy();
