@@ -10,6 +10,7 @@ import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import { watchRunner } from "../runner/client.ts";
 import { TrustedProxies } from "./address.ts";
+import { Bodies } from "./api/bodies.ts";
 import { Callers } from "./api/callers.ts";
 import { CrossOrigin } from "./api/cross-origin.ts";
 import { KeyRing } from "./api/key-ring.ts";
@@ -165,6 +166,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 			gatewayState,
 			liveRuns,
 			callers: new Callers({ keys, proxies, anonymous: config.anonymousApi }),
+			bodies: new Bodies(),
+			stallMs: timings.stallMs,
 			log,
 			now,
 		},

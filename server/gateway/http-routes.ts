@@ -3,12 +3,13 @@ import type { Duplex } from "node:stream";
 import { errorTable } from "../../protocol/errors.ts";
 import type { CrossOrigin } from "./api/cross-origin.ts";
 import { sendProblem } from "./api/problem.ts";
+import { runRoute } from "./api/run-route.ts";
 import type { GatewayWorld, RouteSet } from "./route-set.ts";
 import { dataRoutes } from "./routes.ts";
 import { refuseUpgrade } from "./websocket.ts";
 
 /** Every set of routes. A further one is a line here. */
-const makers: readonly ((world: GatewayWorld) => RouteSet | readonly RouteSet[])[] = [dataRoutes];
+const makers: readonly ((world: GatewayWorld) => RouteSet | readonly RouteSet[])[] = [dataRoutes, runRoute];
 
 export interface Router {
 	/** True: it was one of the gateway's own paths, and is or will be answered. */

@@ -6,6 +6,7 @@ import type { PostureDocument } from "../../protocol/posture.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import type { RunnerStatus } from "../runner/door-protocol.ts";
+import type { Bodies } from "./api/bodies.ts";
 import type { Callers } from "./api/callers.ts";
 import type { Problem } from "./api/problem.ts";
 import type { LiveRuns } from "./live-run/live-runs.ts";
@@ -38,6 +39,10 @@ export interface GatewayWorld {
 	readonly liveRuns: LiveRuns;
 	/** Who sent a request, by its key or its address. */
 	readonly callers: Callers;
+	/** Reads what is posted, under caps. */
+	readonly bodies: Bodies;
+	/** An answer that nobody reads for this long is given up. */
+	readonly stallMs: number;
 	readonly log: Logger;
 	/** Milliseconds of a clock that never goes back. */
 	readonly now: () => number;

@@ -21,7 +21,7 @@ type Told<T extends ServerMessage["type"]> = Omit<Extract<ServerMessage, { type:
 export type Signal = Extract<ClientMessage, { type: "signal" }>["signal"];
 
 /** Without the number, which is the live run's own business. */
-export type RunOrder = Omit<RunMessage, "run">;
+export type RunOrder = Omit<RunMessage, "type" | "run">;
 
 export interface RunRefusal {
 	readonly code: ErrorCode;
@@ -58,7 +58,7 @@ export interface LiveRunOptions {
 	readonly log: Logger;
 	/** True: the sandbox stays for the next start. */
 	readonly isKept: boolean;
-	/** Paused for longer than this it is stopped, because a program that waits for its listener keeps a sandbox from others. */
+	/** Paused for longer than this it is ended, because a program that waits for its listener keeps a sandbox from others. */
 	readonly stallMs: number;
 	/** Once: the session is over. */
 	readonly onClosed: (run: LiveRun) => void;
@@ -151,7 +151,7 @@ export class LiveRun {
 	pause(): void {
 		if (this.#isClosed) return;
 		this.#session.channel.block(true);
-		this.#stallTimer ??= setTimeout(() => this.abort({ kind: "stopped" }), this.#options.stallMs);
+		this.#stallTimer ??= setTimeout(() => this.abort({ kind: "lost", code: "heartbeatLost" }), this.#options.stallMs);
 	}
 
 	resume(): void {
