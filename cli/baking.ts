@@ -47,8 +47,16 @@ export async function bakeRecordings(path: string, recordings: ReadonlyMap<strin
 	return { isDone: true, recordings: kept.length };
 }
 
-const withoutTimes = ({ recordedAt, events, ...rest }: Recording): string =>
-	JSON.stringify([rest, events.map(([, kind, text]) => [kind, text])]);
+/** How a program's output was cut into events is chance, as the times are. */
+const withoutTimes = ({ recordedAt: _, events, ...rest }: Recording): string => {
+	const texts: [kind: string, text: string][] = [];
+	for (const [, kind, text] of events) {
+		const last = texts.at(-1);
+		if (last?.[0] === kind) last[1] += text;
+		else texts.push([kind, text]);
+	}
+	return JSON.stringify([rest, texts]);
+};
 
 const isSameRun = (a: Recording, b: Recording): boolean => withoutTimes(a) === withoutTimes(b);
 

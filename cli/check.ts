@@ -6,6 +6,7 @@ import type { CheckOptions } from "./options.ts";
 import { type PlannedBlock, planDocument } from "./plan.ts";
 import { type AnsweredRun, runBlocks } from "./run-blocks.ts";
 import { createServerClient } from "./server-client.ts";
+import { recordInTerminal } from "./terminal-recording.ts";
 import { updateDocument } from "./updating.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
@@ -31,6 +32,9 @@ export interface CheckResult {
 
 /** Longer than any server lets one program run, its compiler included, or wait for its turn. */
 const answerSlackMs = 300_000;
+/** A program that prints nothing for so long is taken to wait for its reader. */
+const quietMs = 300;
+const recordTimeoutMs = 60_000;
 /** Of a server that has only just started, images and all. */
 const localWaitMs = 900_000;
 
@@ -44,8 +48,9 @@ export async function check(options: CheckOptions, context: CheckContext): Promi
 	);
 	if (problems.length === 0 && documents.every(({ document }) => document.blocks.length === 0))
 		throw new NoDocuments(`No runnable block in ${paths.length} documents. A block opts in with the word "sandglass" behind its language.`);
+	const url = await context.serverUrl();
 	const client = createServerClient({
-		url: await context.serverUrl(),
+		url,
 		key: context.key,
 		maxWaitMs: options.server === "local" ? Math.max(options.maxWaitMs, localWaitMs) : options.maxWaitMs,
 		answerTimeoutMs: options.timeoutMs + answerSlackMs,
@@ -69,17 +74,16 @@ export async function check(options: CheckOptions, context: CheckContext): Promi
 	});
 	const findings = [...problems];
 	const notes: string[] = [];
-	const recordings = new Map<string, Recording>();
+	const baked: CheckedBlock[] = [];
 	for (const { path, document, blocks } of plans) {
 		const checked = blocks.map((block) => ("runs" in block ? checkedOf(block) : block));
 		const own =
 			options.update === "never" ? checked.map(findingsOf) : await updateDocument({ path, document, checked, mode: options.update });
 		findings.push(...own.flat());
 		for (const [at, block] of checked.entries())
-			if ("planned" in block && own[at]?.every(({ status }) => status === "passed" || status === "updated"))
-				record(recordings, block, context.now());
+			if ("planned" in block && own[at]?.every(({ status }) => status === "passed" || status === "updated")) baked.push(block);
 	}
-	if (options.bake !== undefined) notes.push(...(await bake(options.bake, recordings, findings)));
+	if (options.bake !== undefined) notes.push(...(await bake(options.bake, baked, findings, url, context)));
 	const order = new Map(documents.map(({ document }, at) => [document.file, at]));
 	findings.sort((a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.blockLine - b.blockLine);
 	return { findings, notes };
@@ -96,16 +100,29 @@ function verdictOf({ planned, run, answer }: AnsweredRun): Verdict {
 	}
 }
 
-/** Of several versions the first is shown. */
-function record(recordings: Map<string, Recording>, { planned, runs }: CheckedBlock, recordedAt: Date): void {
-	const [first] = runs;
-	if (first?.answer.kind !== "ran" || first.verdict.kind === "notRun") return;
-	recordings.set(planned.key, recordingOf(first.answer.result, first.verdict.printed, recordedAt));
-}
-
 /** What could not be done. A server that was away takes no recording away. */
-async function bake(path: string, recordings: ReadonlyMap<string, Recording>, findings: readonly Finding[]): Promise<string[]> {
+async function bake(
+	path: string,
+	blocks: readonly CheckedBlock[],
+	findings: readonly Finding[],
+	url: string,
+	context: CheckContext,
+): Promise<string[]> {
 	if (findings.some(({ status }) => status === "notRun")) return [`${path} is left as it was, because not every block was run.`];
+	const recordings = new Map<string, Recording>();
+	for (const [at, { planned, runs }] of blocks.entries()) {
+		context.onProgress(`${at} of ${blocks.length} recorded`);
+		// Of several versions the first is shown.
+		const [first] = runs;
+		if (first?.answer.kind !== "ran" || first.verdict.kind === "notRun" || recordings.has(planned.key)) continue;
+		const plain = recordingOf(first.answer.result, first.verdict.printed, context.now());
+		const { request, isMarked } = first.run;
+		const typed = planned.hasInput
+			? await recordInTerminal({ url, request, isMarked, quietMs, timeoutMs: recordTimeoutMs, signal: context.signal })
+			: null;
+		const isSame = JSON.stringify(typed?.outcome) === JSON.stringify(plain.outcome);
+		recordings.set(planned.key, typed !== null && isSame ? { ...plain, ...typed } : plain);
+	}
 	const baked = await bakeRecordings(path, recordings);
 	return baked.isDone ? [] : [baked.problem];
 }

@@ -34,6 +34,8 @@ export interface PlannedBlock {
 	readonly runs: readonly PlannedRun[];
 	/** Under which embed.js looks for its recording. */
 	readonly key: string;
+	/** Of its own, besides what those above it read. */
+	readonly hasInput: boolean;
 }
 
 /** A block that is not run: the author's slip, or his wish. */
@@ -204,6 +206,7 @@ function planCell(
 		document,
 		block,
 		key: cell.key,
+		hasInput: (options.stdin ?? "") !== "",
 		stream: options.stream ?? "both",
 		expected: expectedOf(block, options),
 		runs: (options.versions ?? [options.version]).map((version) => ({
