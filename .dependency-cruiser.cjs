@@ -11,6 +11,7 @@ module.exports = {
 		forbid("protocol-imports-nothing", "Both ends share it.", { path: "^protocol/" }, { path: "^(app|components|server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
 		forbid("components-only-protocol", "The page knows the protocol, not the server.", { path: "^components/" }, { path: "^(app|server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
 		forbid("app-only-components", "Routes are thin.", { path: "^(app/|proxy\\.ts)" }, { path: "^(server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
+		forbid("embed-only-protocol", "embed.js builds alone, and carries what it imports.", { path: "^embed/", pathNot: "\\.test\\.ts$|/testing/" }, { path: "^(app|components|server|setup|bench|e2e|sandbox-images)/|node_modules/" }),
 		forbid("runner-knows-no-gateway", "The runner's door is narrow from both sides.", { path: "^server/runner/" }, { path: "^server/(gateway|store)/" }),
 		forbid(
 			"gateway-only-the-client",
@@ -26,7 +27,7 @@ module.exports = {
 			{ path: "^(app|components|server|setup|embed|bench|e2e|sandbox-images)/" },
 		),
 		forbid("dockerode-in-one-file", "Only the engine connection touches the engine's library.", { pathNot: "^server/runner/drivers/engine-connection\\.ts$" }, { path: "node_modules/dockerode", dependencyTypesNot: ["type-only"] }),
-		forbid("no-server-in-browser-code", "Node's own modules never reach the browser.", { path: "^(components|protocol)/", pathNot: "\\.test\\.tsx?$" }, { dependencyTypes: ["core"] }),
+		forbid("no-server-in-browser-code", "Node's own modules never reach the browser.", { path: "^(components|protocol|embed)/", pathNot: "\\.test\\.tsx?$" }, { dependencyTypes: ["core"] }),
 		forbid("no-unresolvable", "An import that leads nowhere.", {}, { couldNotResolve: true }),
 	],
 	options: {

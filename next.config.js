@@ -23,6 +23,13 @@ const framePolicy = [
 
 const keptForEver = { key: "Cache-Control", value: "public, max-age=31536000, immutable" };
 
+/** The script that docs sites load: they may read it, and check it by its hash. */
+const forAnySite = [
+	{ key: "Access-Control-Allow-Origin", value: "*" },
+	{ key: "Cross-Origin-Resource-Policy", value: "cross-origin" },
+	{ key: "X-Content-Type-Options", value: "nosniff" },
+];
+
 /** @type {import("next").NextConfig} */
 const config = {
 	agentRules: false,
@@ -40,6 +47,8 @@ const config = {
 	async headers() {
 		return [
 			{ source: "/monaco/:path*", headers: [keptForEver] },
+			{ source: "/embed/v1/:path*", headers: [...forAnySite, { key: "Cache-Control", value: "public, max-age=600" }] },
+			{ source: "/embed/v1/:script(embed-[0-9a-f]{16}\\.js)", headers: [keptForEver] },
 			{
 				source: "/browser-runtime/:path*",
 				headers: [

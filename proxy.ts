@@ -48,4 +48,4 @@ export function proxy(request: NextRequest): NextResponse {
 	return response;
 }
 
-export const config = { matcher: "/((?!api/|_next/static/|monaco/|browser-runtime/).*)" };
+export const config = { matcher: "/((?!api/|_next/static/|monaco/|browser-runtime/|embed/v1/).*)" };

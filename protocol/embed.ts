@@ -93,6 +93,8 @@ export const EmbedCommand = z.discriminatedUnion("type", [
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("context"), codes: z.array(z.string().max(262_144)).max(100) }),
 ]);
 export type EmbedCommand = z.infer<typeof EmbedCommand>;
+/** As it is sent: what has a default may be left out. */
+export type EmbedCommandInput = z.input<typeof EmbedCommand>;
 
 /** Frame to page. */
 export const EmbedEvent = z.discriminatedUnion("type", [

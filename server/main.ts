@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { buildBrowserRuntime } from "../setup/browser-runtime.ts";
 import { SetupError } from "../setup/debian-packages.ts";
+import { buildEmbedScript } from "../setup/embed-script.ts";
 import { copyMonaco } from "../setup/monaco.ts";
 import { ensurePageBuild } from "../setup/page-build.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
@@ -22,6 +23,7 @@ async function main(config: Config): Promise<void> {
 	if (isDevelopment) {
 		copyMonaco(projectDir);
 		await buildBrowserRuntime(projectDir);
+		await buildEmbedScript(projectDir);
 	}
 	const build = isDevelopment ? "development" : await ensurePageBuild(projectDir, progress);
 	const server = await startServer({ config, projectDir, build, isDevelopment, progress, log });

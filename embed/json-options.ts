@@ -1,0 +1,62 @@
+import type { Block } from "./block.ts";
+import { hasShape, isRecord, type Shapes, strangerIn } from "./shape.ts";
+import { OptionProblem, type WrittenOptions } from "./written-options.ts";
+
+/**
+ * Options as JSON: `<script type="application/json" data-sandglass-options>` in the block or right beside it, with the names of EmbedOptions.
+ * What is too long or too many the frame refuses, with a message to the author.
+ */
+
+const isRange = (value: unknown): boolean => hasShape(value, [0]) && Array.isArray(value) && value.length === 2;
+const isFile = (value: unknown): boolean => {
+	const file: Shapes = { name: "", content: "", isHidden: false };
+	return isRecord(value) && hasShape(value, { name: "", content: "" }) && strangerIn(value, file) === undefined;
+};
+
+const shapes = {
+	language: "",
+	version: "",
+	versions: [""],
+	tier: "",
+	theme: /^(auto|light|dark)$/,
+	isReadOnly: false,
+	isAutorun: false,
+	title: "",
+	files: [isFile],
+	hiddenBefore: "",
+	hiddenAfter: "",
+	arguments: [""],
+	stdin: "",
+	maxHeightPx: 0,
+	highlightedLines: [isRange],
+	readOnlyLines: [isRange],
+	session: "",
+	file: "",
+	sandbox: "",
+} as const satisfies Record<keyof WrittenOptions, unknown>;
+
+const areOptions = (value: Record<string, unknown>): value is Record<string, unknown> & WrittenOptions =>
+	strangerIn(value, shapes) === undefined;
+
+/** Throws OptionProblem. */
+export function checkOptions(text: string): WrittenOptions {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (error) {
+		throw new OptionProblem(`Its options are not JSON: ${error}`);
+	}
+	if (!isRecord(value)) throw new OptionProblem("Its options are no JSON object.");
+	if (areOptions(value)) return value;
+	throw new OptionProblem(`Its option "${strangerIn(value, shapes)}" is none, or has a value that cannot be used.`);
+}
+
+const mark = "script[data-sandglass-options]";
+
+/** Throws OptionProblem. */
+export function readJsonOptions({ element, layers }: Block): WrittenOptions {
+	const beside = [element.nextElementSibling, element.previousElementSibling].find((it) => it?.matches(mark));
+	const within = [...layers, element.closest("sandglass-snippet")].map((it) => it?.querySelector(mark));
+	const script = beside ?? within.find((it) => it != null);
+	return script == null ? {} : checkOptions(script.textContent ?? "");
+}
