@@ -8,8 +8,8 @@ const notCode = [
 	"button,script,style,template,aside,[aria-hidden=true],[data-sandglass-ui]",
 	// Pygments (Sphinx, MkDocs) and Chroma (Hugo): line numbers, prompts, output.
 	".linenos,.lineno,.ln,.lnt,.gp,.go",
-	// Prism, highlight.js, Rouge, react-syntax-highlighter, Docusaurus, MkDocs Material.
-	".line-numbers-rows,.command-line-prompt,.hljs-ln-numbers,.rouge-gutter,.linenumber,[class*=codeLineNumber],.md-annotation",
+	// Prism, highlight.js, react-syntax-highlighter, Docusaurus, MkDocs Material.
+	".line-numbers-rows,.command-line-prompt,.hljs-ln-numbers,.linenumber,[class*=codeLineNumber],.md-annotation",
 ].join();
 
 const rows = new Set(["TR", "DIV", "LI", "P"]);

@@ -17,8 +17,8 @@ const dialects: Readonly<Record<string, string>> = {
 	bash: " console shell-session shellsession ",
 };
 
-/** Fences that nobody means to run: they may stand where an author opted in for a whole page. */
-const notPrograms = " text txt plaintext none output default ";
+/** Fences that nobody means to run, and one without a language: they may stand where an author opted in for a whole page. */
+const notPrograms = "  text txt plaintext none output default ";
 
 export const isProgram = (written: string): boolean => !notPrograms.includes(` ${written} `);
 

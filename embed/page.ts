@@ -58,7 +58,7 @@ export function createPage(
 		return observer;
 	};
 	const near = whenSeen("100% 0px", (snippet) => void offerRecording(snippet));
-	const inView = whenSeen("0px", (snippet) => snippet.autorun());
+	const inView = whenSeen("0px", (snippet) => snippet.cameIntoView());
 
 	/** Of the code as the document has it: asked before anybody can have edited. */
 	const keyOf = (snippet: Snippet): Promise<string> => {

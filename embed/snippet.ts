@@ -41,8 +41,7 @@ export interface Snippet {
 	readonly session: string | undefined;
 	/** The program as it runs now, without its other files. */
 	readCode(): string;
-	/** It came into view. */
-	autorun(): void;
+	cameIntoView(): void;
 	/** From the author's recordings. `movesNothing`: it can be shown without moving what the reader sees. */
 	offerRecording(recording: Recording, movesNothing: boolean): void;
 	/** A cell above was edited or run. */
@@ -106,7 +105,8 @@ export function createSnippet(options: SnippetOptions): Snippet {
 			hiddenBefore: joined(hiddenBefore, before),
 			hiddenAfter: joined(after, hiddenAfter),
 			stdin: typed ?? plainOptions.stdin,
-			recording,
+			// Who presses Run where a recording is shown wants the program itself.
+			recording: pending.some(({ type }) => type === "run") ? undefined : recording,
 			look,
 		};
 	};
@@ -222,7 +222,7 @@ export function createSnippet(options: SnippetOptions): Snippet {
 			const { before, shown, after } = parts();
 			return wholeCode({ before: joined(hiddenBefore, before), shown, after: joined(after, hiddenAfter) });
 		},
-		autorun() {
+		cameIntoView() {
 			if (written.isAutorun && recording === undefined) methods.run();
 		},
 		offerRecording(found, movesNothing) {

@@ -28,7 +28,7 @@ function readLanguages(projectDir: string): LanguageLine[] {
 
 /** Names of the script's own objects, which nobody outside reads: the build shortens them. None may be a name of the protocol or of the browser. */
 const ownNames = [
-	...["autorun", "codesAbove", "contextMoved", "controls", "fileName", "giveBack", "grow", "hasTakenOver", "isBeside", "isDark"],
+	...["cameIntoView", "codesAbove", "contextMoved", "controls", "fileName", "giveBack", "grow", "hasTakenOver", "isBeside", "isDark"],
 	...["isEditable", "isEmpty", "isStatic", "languageName", "layers", "markStale", "methods", "offer", "offerRecording"],
 	...["onAuthorProblem", "onEdit", "onEvent", "onFailure", "onMoved", "onRun", "pieces", "prepare", "readCode", "recordingsUrl"],
 	...["relabel", "say", "setBusy", "styles", "takePlace", "written"],
