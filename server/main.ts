@@ -4,6 +4,7 @@ import { SetupError } from "../setup/debian-packages.ts";
 import { buildEmbedScript } from "../setup/embed-script.ts";
 import { copyMonaco } from "../setup/monaco.ts";
 import { ensurePageBuild } from "../setup/page-build.ts";
+import { KeyFileError } from "./api-keys/key-file.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { startServer } from "./server.ts";
 
@@ -50,7 +51,7 @@ async function main(config: Config): Promise<void> {
 try {
 	await main(readConfig(process.env, projectDir));
 } catch (error) {
-	if (!(error instanceof ConfigError || error instanceof SetupError)) throw error;
+	if (!(error instanceof ConfigError || error instanceof SetupError || error instanceof KeyFileError)) throw error;
 	process.stderr.write(`\n${error.message}\n`);
 	process.exit(1);
 }

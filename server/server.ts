@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Progress } from "../setup/debian-packages.ts";
 import { type Engine, ensureEngine, isEngineUp } from "../setup/engine.ts";
+import { KeyFile } from "./api-keys/key-file.ts";
+import type { ApiKey } from "./api-keys/schema.ts";
 import type { Config } from "./config.ts";
 import { findGatewayUser } from "./gateway-user.ts";
 import { setUpLanguages } from "./language-setup.ts";
@@ -70,6 +72,9 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 	const images = new Map<string, object>();
 	const user = options.isDevelopment ? null : findGatewayUser(projectDir, log);
 
+	const keyFile = new KeyFile(config.stateDir);
+	let apiKeys: readonly ApiKey[] = keyFile.read();
+
 	/** With port 0 the first gateway takes a free one; one that is started again comes back to the same address. */
 	let port = config.port;
 	const gateway = supervise({
@@ -81,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 			socketPath,
 			catalogueDir,
 			secret: readSecret(config.stateDir),
+			apiKeys,
 			build: options.build,
 			isDevelopment: options.isDevelopment,
 			projectDir,
@@ -93,8 +99,22 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 		},
 		log,
 	});
+	const unwatchKeys = keyFile.watch(() => {
+		try {
+			apiKeys = keyFile.read();
+			gateway.send({ type: "apiKeys", apiKeys });
+			log.info({ count: apiKeys.length }, "the API keys were changed");
+		} catch (error) {
+			log.error({ err: error }, "the API keys cannot be read; those from before stay");
+		}
+	});
 	/** What has to be ended, in the order of starting; ended in the order of `close`. */
-	const stops: (() => Promise<void>)[] = [() => gateway.stop()];
+	const stops: (() => Promise<void>)[] = [
+		() => {
+			unwatchKeys();
+			return gateway.stop();
+		},
+	];
 	const close = async (): Promise<void> => {
 		for (const stop of stops) await stop();
 		rmSync(doorDir, { recursive: true, force: true });

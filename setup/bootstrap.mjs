@@ -18,6 +18,7 @@ const commands = {
 	bench: "bench/main.ts",
 	check: "setup/check.ts",
 	posture: "setup/posture.ts",
+	keys: "setup/keys.ts",
 };
 
 /** @param {string} message */

@@ -1,6 +1,7 @@
 import next from "next";
 import { pino } from "pino";
 import { z } from "zod";
+import { ApiKeys } from "../api-keys/schema.ts";
 import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
 import { readAttackPrograms } from "./attack-programs.ts";
@@ -12,10 +13,13 @@ const Start = z.looseObject({
 	socketPath: z.string(),
 	catalogueDir: z.string(),
 	secret: z.string().min(32),
+	apiKeys: ApiKeys,
 	build: z.string(),
 	isDevelopment: z.boolean(),
 	projectDir: z.string(),
 });
+
+const NewApiKeys = z.strictObject({ type: z.literal("apiKeys"), apiKeys: ApiKeys });
 
 runAsChild(async (config, message) => {
 	const start = Start.parse(message);
@@ -37,12 +41,14 @@ runAsChild(async (config, message) => {
 		attackPrograms: await readAttackPrograms(start.catalogueDir, catalogue),
 		runnerSocketPath: start.socketPath,
 		secret: start.secret,
+		apiKeys: start.apiKeys,
 		build: start.build,
 		page: { handleRequest, handleUpgrade },
 		log,
 	});
 	return {
 		url: gateway.url,
+		onMessage: (message) => gateway.replaceApiKeys(NewApiKeys.parse(message).apiKeys),
 		async close() {
 			await gateway.close();
 			await app.close();
