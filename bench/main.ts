@@ -8,6 +8,7 @@ import { type Engine, ensureEngine } from "../setup/engine.ts";
 import { ensureImages } from "../setup/images.ts";
 import type { Bench, Findings } from "./bench.ts";
 import { type BenchServer, startBenchServer } from "./bench-server.ts";
+import { measureCheck } from "./figures/check.ts";
 import { measureColdStart } from "./figures/cold-start.ts";
 import { measureLanguages } from "./figures/languages.ts";
 import { measurePage } from "./figures/page.ts";
@@ -84,6 +85,7 @@ async function measure(options: Options, engine: Engine): Promise<Results> {
 		tiers: measureTiers,
 		workloads: measureTierWorkloads,
 		page: measurePage,
+		check: measureCheck,
 	};
 	const findings = await withServers(base, async (warm, cold) => {
 		const found: Findings[] = [];

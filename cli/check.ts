@@ -32,8 +32,9 @@ export interface CheckResult {
 
 /** Longer than any server lets one program run, its compiler included, or wait for its turn. */
 const answerSlackMs = 300_000;
-/** A program that prints nothing for so long is taken to wait for its reader. */
+/** A program that prints nothing more for so long is taken to wait for its reader. */
 const quietMs = 300;
+const silentMs = 2_000;
 const recordTimeoutMs = 60_000;
 /** Of a server that has only just started, images and all. */
 const localWaitMs = 900_000;
@@ -118,7 +119,7 @@ async function bake(
 		const plain = recordingOf(first.answer.result, first.verdict.printed, context.now());
 		const { request, isMarked } = first.run;
 		const typed = planned.hasInput
-			? await recordInTerminal({ url, request, isMarked, quietMs, timeoutMs: recordTimeoutMs, signal: context.signal })
+			? await recordInTerminal({ url, request, isMarked, quietMs, silentMs, timeoutMs: recordTimeoutMs, signal: context.signal })
 			: null;
 		const isSame = JSON.stringify(typed?.outcome) === JSON.stringify(plain.outcome);
 		recordings.set(planned.key, typed !== null && isSame ? { ...plain, ...typed } : plain);

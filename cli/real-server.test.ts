@@ -126,15 +126,17 @@ test("a program that never ends, one that fails and one that must fail are told 
 	assert.equal(stdout.split("\n").filter((line) => line.trimStart().startsWith("::")).length, 3);
 });
 
-test("a server that is down, or is none, ends with 3 and not as the documents' fault", async (context) => {
-	const url = await openServer(context);
+test("a server that refuses or is down ends with 3 and not as the documents' fault", async (context) => {
 	const dir = await makeDocs(context, { "guide.md": fence("python sandglass", "print(1)", "2") });
-	const { origin } = new URL(url);
-	const nobody = await sandglass(dir, origin.replace(/:\d+$/, ":1"), "guide.md");
-	assert.equal(nobody.status, 3);
-	assert.match(nobody.stderr, /not the documents' fault/);
-	const other = await sandglass(dir, `${origin}/`, "nothing.md");
-	assert.equal(other.status, 2);
+	const gateway = await openGateway(context, { catalogue, runnerSocketPath: rig.socketPath, config: { anonymousApi: "off" } });
+	const refused = await sandglass(dir, gateway.url, "guide.md");
+	assert.deepEqual([refused.status, refused.stdout.split("\n")[0]?.startsWith("NOT RUN guide.md:1 python:")], [3, true], refused.stdout);
+	await gateway.close();
+	const down = await sandglass(dir, gateway.url, "guide.md");
+	assert.equal(down.status, 3);
+	assert.match(down.stderr, /not the documents' fault\.\nNo answer from .*ECONNREFUSED/);
+	const usage = await sandglass(dir, gateway.url, "nothing.md");
+	assert.deepEqual([usage.status, usage.stderr], [2, 'Nothing matches "nothing.md".\n']);
 });
 
 test("a block with input is baked as a conversation in a terminal, what the blocks above it said left out", async (context) => {

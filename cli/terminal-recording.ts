@@ -7,8 +7,8 @@ import { ackDelayMs, Inbox } from "../protocol/reliability.ts";
 import { decodeStream, encodeStream } from "../protocol/streams.ts";
 
 /**
- * `--bake` for a block with prepared input: the program runs in a terminal, as a reader has it, and a line is typed whenever it has gone quiet.
- * What comes of it is a recording that plays back as a conversation.
+ * `--bake` for a block with prepared input: the program runs in a terminal, as a reader has it, and a line is typed when it has said something
+ * and then gone quiet; more patiently where it has said nothing since the last line. What comes of it is a recording that plays back as a conversation.
  */
 
 export interface TerminalRun {
@@ -17,6 +17,8 @@ export interface TerminalRun {
 	/** What the blocks above print and are typed is left out. */
 	readonly isMarked: boolean;
 	readonly quietMs: number;
+	/** The same for a program that asks without a word. */
+	readonly silentMs: number;
 	readonly timeoutMs: number;
 	readonly signal: AbortSignal;
 }
@@ -29,7 +31,15 @@ const maxEvents = 10_000;
 const runId = 1;
 
 /** Null: this server gives no terminal to a caller like this one, or the run came to nothing. */
-export function recordInTerminal({ url, request, isMarked, quietMs, timeoutMs, signal }: TerminalRun): Promise<TerminalRecording | null> {
+export function recordInTerminal({
+	url,
+	request,
+	isMarked,
+	quietMs,
+	silentMs,
+	timeoutMs,
+	signal,
+}: TerminalRun): Promise<TerminalRecording | null> {
 	const address = new URL(socketPath, url);
 	const origin = address.origin;
 	address.protocol = address.protocol.replace("http", "ws");
@@ -43,6 +53,8 @@ export function recordInTerminal({ url, request, isMarked, quietMs, timeoutMs, s
 	let place = { language: request.language, version: "", tier: "" };
 	let quiet: NodeJS.Timeout | undefined;
 	let isEofSent = false;
+	/** The terminal shows what was typed; only more than that is the program's own. */
+	let unheardCharacters = 0;
 
 	return new Promise((resolve) => {
 		const timer = setTimeout(() => finish(null), timeoutMs);
@@ -70,23 +82,29 @@ export function recordInTerminal({ url, request, isMarked, quietMs, timeoutMs, s
 
 		function takeOutput(text: string): void {
 			add("o", cutter === null ? text : cutter.push(text));
+			unheardCharacters -= text.length;
 			typeWhenQuiet();
 		}
 
 		function typeWhenQuiet(): void {
 			clearTimeout(quiet);
-			quiet = setTimeout(() => {
-				const line = lines.shift();
-				if (line === undefined) {
-					if (!isEofSent) send({ type: "eof", run: runId });
-					isEofSent = true;
-					return;
-				}
-				const typed = line.endsWith("\n") ? line : `${line}\n`;
-				if (cutter === null || cutter.hasMark) add("i", typed);
-				socket.send(encodeStream("stdin", Buffer.from(typed)), { binary: true });
-				typeWhenQuiet();
-			}, quietMs);
+			quiet = setTimeout(
+				() => {
+					const line = lines.shift();
+					if (line === undefined) {
+						if (!isEofSent) send({ type: "eof", run: runId });
+						isEofSent = true;
+						return;
+					}
+					const typed = line.endsWith("\n") ? line : `${line}\n`;
+					if (cutter === null || cutter.hasMark) add("i", typed);
+					socket.send(encodeStream("stdin", Buffer.from(typed)), { binary: true });
+					// A line end is shown as two.
+					unheardCharacters = typed.length + 1;
+					typeWhenQuiet();
+				},
+				unheardCharacters < 0 ? quietMs : silentMs,
+			);
 		}
 
 		function take(message: ServerMessage): void {
