@@ -16,6 +16,8 @@ interface Setting<S extends z.ZodType> {
 	readonly fallback: string | null;
 	readonly unit: string;
 	readonly sentence: string;
+	/** Its value is never printed. */
+	readonly isSecret?: boolean;
 }
 
 function setting<S extends z.ZodType>(
@@ -343,6 +345,41 @@ export const settings = {
 		wholeNumber(1, 100_000),
 		"WebSockets one address may hold open.",
 	),
+	databaseUrl: {
+		...setting(
+			"DATABASE_URL",
+			"",
+			null,
+			z
+				.string()
+				.max(4_096)
+				.regex(/^postgres(ql)?:\/\//, "must begin with postgres://")
+				.optional(),
+			"The PostgreSQL database that keeps what readers share, e.g. `postgresql://sandglass@db.example.org/sandglass`. Unset: a SQLite file in the state directory.",
+		),
+		isSecret: true,
+	},
+	storeBytes: setting(
+		"SANDGLASS_STORE_BYTES",
+		"bytes",
+		1_024 * MiB,
+		wholeNumber(MiB, 999_999_999_999_999),
+		"What all that readers share may take; then nothing more is stored.",
+	),
+	snippetsPerHour: setting(
+		"SANDGLASS_SNIPPETS_PER_HOUR",
+		"snippets",
+		60,
+		wholeNumber(1, 1_000_000),
+		"Links that one visitor, or one API key, may make in an hour.",
+	),
+	addressSnippetsPerHour: setting(
+		"SANDGLASS_ADDRESS_SNIPPETS_PER_HOUR",
+		"snippets",
+		600,
+		wholeNumber(1, 10_000_000),
+		"Links that one address (IPv6: one /64) may make in an hour.",
+	),
 	queueLength: setting(
 		"SANDGLASS_QUEUE_LENGTH",
 		"runs",
@@ -370,12 +407,15 @@ export class ConfigError extends Error {}
 export function readConfig(environment: Readonly<Record<string, string | undefined>>, workingDir: string): Config {
 	const problems: string[] = [];
 	const values: Record<string, unknown> = {};
-	for (const [name, { env, schema, fallback, sentence }] of Object.entries(settings)) {
+	for (const [name, { env, schema, fallback, sentence, isSecret }] of Object.entries<Setting<z.ZodType>>(settings)) {
 		const given = environment[env];
 		const raw = given === undefined || given === "" ? (fallback ?? undefined) : given;
 		const result = schema.safeParse(raw);
 		if (result.success) values[name] = result.data;
-		else problems.push(`${env}=${JSON.stringify(raw)}: ${result.error.issues.map((issue) => issue.message).join("; ")}. ${sentence}`);
+		else
+			problems.push(
+				`${env}=${isSecret === true ? "(not shown)" : JSON.stringify(raw)}: ${result.error.issues.map((issue) => issue.message).join("; ")}. ${sentence}`,
+			);
 	}
 	if (problems.length > 0) throw new ConfigError(`The configuration cannot be used.\n  ${problems.join("\n  ")}`);
 	const isRoot = process.getuid?.() === 0;

@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
 import { findGatewayUser } from "./gateway-user.ts";
 import { setUpLanguages } from "./language-setup.ts";
 import { readCatalogue } from "./languages/catalogue.ts";
+import { prepareStoreFolder, storePlaceOf } from "./store/store-folder.ts";
 import { supervise } from "./supervisor.ts";
 
 /**
@@ -34,6 +35,8 @@ export interface SandglassServer {
 }
 
 const engineCheckMs = 1_000;
+/** The password in it is for the gateway's store alone, which gets it in its start message. */
+const noDatabase = { DATABASE_URL: "" };
 
 /** Made at the first start, kept for the next, so that visitors stay who they are over a restart. */
 function readSecret(stateDir: string): string {
@@ -74,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 
 	const keyFile = new KeyFile(config.stateDir);
 	let apiKeys: readonly ApiKey[] = keyFile.read();
+	prepareStoreFolder(config.stateDir, user);
 
 	/** With port 0 the first gateway takes a free one; one that is started again comes back to the same address. */
 	let port = config.port;
@@ -82,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 		module: join(projectDir, "server/gateway/process.ts"),
 		startMessage: () => ({
 			type: "start",
-			config: { ...config, port },
+			config: { ...config, port, databaseUrl: undefined },
 			socketPath,
 			catalogueDir,
 			secret: readSecret(config.stateDir),
@@ -90,12 +94,14 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 			build: options.build,
 			isDevelopment: options.isDevelopment,
 			projectDir,
+			store: storePlaceOf(config),
 		}),
 		...(user === null ? {} : { user }),
 		env: {
 			NODE_ENV: options.isDevelopment ? "development" : "production",
 			NEXT_TELEMETRY_DISABLED: "1",
 			SANDGLASS_BUILD: options.build,
+			...noDatabase,
 		},
 		log,
 	});
@@ -126,7 +132,15 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 		const runner = supervise({
 			name: "runner",
 			module: join(projectDir, "server/runner/process.ts"),
-			startMessage: () => ({ type: "start", config, socketPath, catalogueDir, dockerHost: engine.dockerHost, doorOwner: user }),
+			startMessage: () => ({
+				type: "start",
+				config: { ...config, databaseUrl: undefined },
+				socketPath,
+				catalogueDir,
+				dockerHost: engine.dockerHost,
+				doorOwner: user,
+			}),
+			env: noDatabase,
 			onStart: () => {
 				for (const message of images.values()) runner.send(message);
 			},

@@ -19,6 +19,7 @@ const commands = {
 	check: "setup/check.ts",
 	posture: "setup/posture.ts",
 	keys: "setup/keys.ts",
+	snippets: "setup/snippets.ts",
 };
 
 /** @param {string} message */

@@ -9,7 +9,8 @@ import type { ApiKey } from "../api-keys/schema.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import { watchRunner } from "../runner/client.ts";
-import { TrustedProxies } from "./address.ts";
+import type { SnippetStore } from "../store/snippet-store.ts";
+import { addressGroup, TrustedProxies } from "./address.ts";
 import { Bodies } from "./api/bodies.ts";
 import { Callers } from "./api/callers.ts";
 import { CrossOrigin } from "./api/cross-origin.ts";
@@ -22,7 +23,7 @@ import { createMetrics } from "./metrics.ts";
 import { OriginRules } from "./origin.ts";
 import { describePosture } from "./posture-answer.ts";
 import { FairQueue } from "./queue.ts";
-import { Quotas } from "./quotas.ts";
+import { type Consumer, Quotas } from "./quotas.ts";
 import { setDataHeaders, setSecurityHeaders } from "./security-headers.ts";
 import type { SessionWorld } from "./session.ts";
 import { SessionHub } from "./session-hub.ts";
@@ -50,6 +51,8 @@ export interface GatewayOptions {
 	readonly secret: string;
 	/** For calls over HTTP. Absent: none. */
 	readonly apiKeys?: readonly ApiKey[];
+	/** What share links show. Absent: there are none. Closed by its owner, after the gateway. */
+	readonly snippets?: SnippetStore;
 	readonly build: string;
 	readonly page: Page;
 	readonly log: Logger;
@@ -168,6 +171,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 			callers: new Callers({ keys, proxies, anonymous: config.anonymousApi }),
 			bodies: new Bodies(),
 			stallMs: timings.stallMs,
+			snippets: options.snippets ?? null,
+			readerOf: (request) => (origins.isOriginAllowed(request) ? readerOf(request, visitors, proxies) : null),
 			log,
 			now,
 		},
@@ -234,6 +239,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 			await closed;
 		},
 	};
+}
+
+/** A page without a cookie shares one visitor's allowance with the others of its address. */
+function readerOf(request: IncomingMessage, visitors: Visitors, proxies: TrustedProxies): Consumer {
+	const address = addressGroup(proxies.clientAddress(request));
+	const visitor = visitors.fromRequest(request, proxies.clientView(request).scheme === "https");
+	return { visitor: visitor?.id ?? `page:${address}`, address };
 }
 
 const wrongHost = "This server is not known by that name. If it should be, add its origin to SANDGLASS_ORIGINS.";

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ApiKeys } from "../api-keys/schema.ts";
 import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
+import { openStore, StorePlace } from "../store/open-store.ts";
 import { readAttackPrograms } from "./attack-programs.ts";
 import { startGateway } from "./gateway.ts";
 
@@ -17,6 +18,7 @@ const Start = z.looseObject({
 	build: z.string(),
 	isDevelopment: z.boolean(),
 	projectDir: z.string(),
+	store: StorePlace,
 });
 
 const NewApiKeys = z.strictObject({ type: z.literal("apiKeys"), apiKeys: ApiKeys });
@@ -34,6 +36,11 @@ runAsChild(async (config, message) => {
 	await app.prepare();
 	const handleRequest = app.getRequestHandler();
 	const handleUpgrade = app.getUpgradeHandler();
+	const snippets = openStore({
+		place: start.store,
+		maxBytes: config.storeBytes,
+		onFailure: (error) => log.error({ err: error }, "the store of snippets is out of reach; it is tried again when somebody asks"),
+	});
 	const catalogue = await readCatalogue(start.catalogueDir);
 	const gateway = await startGateway({
 		config,
@@ -42,6 +49,7 @@ runAsChild(async (config, message) => {
 		runnerSocketPath: start.socketPath,
 		secret: start.secret,
 		apiKeys: start.apiKeys,
+		snippets,
 		build: start.build,
 		page: { handleRequest, handleUpgrade },
 		log,
@@ -51,6 +59,7 @@ runAsChild(async (config, message) => {
 		onMessage: (message) => gateway.replaceApiKeys(NewApiKeys.parse(message).apiKeys),
 		async close() {
 			await gateway.close();
+			await snippets.close();
 			await app.close();
 		},
 	};

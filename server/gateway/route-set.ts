@@ -6,10 +6,12 @@ import type { PostureDocument } from "../../protocol/posture.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import type { RunnerStatus } from "../runner/door-protocol.ts";
+import type { SnippetStore } from "../store/snippet-store.ts";
 import type { Bodies } from "./api/bodies.ts";
 import type { Callers } from "./api/callers.ts";
 import type { Problem } from "./api/problem.ts";
 import type { LiveRuns } from "./live-run/live-runs.ts";
+import type { Consumer } from "./quotas.ts";
 
 /** What the gateway answers by itself, in parts: each a set of paths with one owner. http-routes.ts lists them. */
 
@@ -43,6 +45,10 @@ export interface GatewayWorld {
 	readonly bodies: Bodies;
 	/** An answer that nobody reads for this long is given up. */
 	readonly stallMs: number;
+	/** null: this gateway keeps none. */
+	readonly snippets: SnippetStore | null;
+	/** The reader whose page sent it, for what its quota is; null: no page of ours did. */
+	readonly readerOf: (request: IncomingMessage) => Consumer | null;
 	readonly log: Logger;
 	/** Milliseconds of a clock that never goes back. */
 	readonly now: () => number;

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { LazyDatabase } from "./lazy-database.ts";
 import { migrate, readMigrations } from "./migrations.ts";
 import { openPostgres } from "./postgres-database.ts";
@@ -5,7 +6,11 @@ import { createSnippetStore, type SnippetStore } from "./snippet-store.ts";
 import type { SqlDatabase } from "./sql-database.ts";
 import { openSqlite } from "./sqlite-database.ts";
 
-export type StorePlace = { readonly kind: "sqlite"; readonly path: string } | { readonly kind: "postgres"; readonly url: string };
+export const StorePlace = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("sqlite"), path: z.string() }),
+	z.strictObject({ kind: z.literal("postgres"), url: z.string() }),
+]);
+export type StorePlace = z.infer<typeof StorePlace>;
 
 export interface OpenStoreOptions {
 	readonly place: StorePlace;
