@@ -11,6 +11,7 @@ import { isProblem } from "./callers.ts";
 import { EventStream } from "./event-stream.ts";
 import { Printed, StreamText } from "./printed.ts";
 import { describeProblem, type Problem, sendProblem } from "./problem.ts";
+import { closeWhenUnread } from "./unread.ts";
 
 /** `POST /api/v1/run`: one run in a fresh sandbox, answered whole or, where the caller accepts `text/event-stream`, as it goes. */
 
@@ -137,9 +138,3 @@ const outputSlackBytes = 1_024;
 
 /** A step that began and whose end nobody measured. */
 const unmeasured: StepReport = { exitCode: null, signal: null, wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 };
-
-/** What was answered and is not fetched costs memory. */
-function closeWhenUnread(response: ServerResponse, stallMs: number): void {
-	const timer = setTimeout(() => response.destroy(), stallMs);
-	response.on("close", () => clearTimeout(timer));
-}

@@ -6,6 +6,7 @@ import type { SnippetStore } from "../../store/snippet-store.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { isProblem } from "../api/callers.ts";
 import { type Problem, sendProblem } from "../api/problem.ts";
+import { closeWhenUnread } from "../api/unread.ts";
 import type { GatewayWorld, RouteSet } from "../route-set.ts";
 import { fieldOf } from "../run-request.ts";
 import { setDataHeaders } from "../security-headers.ts";
@@ -37,7 +38,7 @@ export function snippetRoutes(world: GatewayWorld): RouteSet[] {
 				try {
 					if (isList) await create(world, snippets, quota, request, response);
 					else if (!id.success) sendProblem(response, { code: "snippetNotFound" });
-					else await show(snippets, id.data, request, response);
+					else await show(world, snippets, id.data, request, response);
 				} catch (error) {
 					if (!(error instanceof StoreError)) throw error;
 					// What an operator can mend; the rest is the caller's.
@@ -49,7 +50,13 @@ export function snippetRoutes(world: GatewayWorld): RouteSet[] {
 	];
 }
 
-async function show(snippets: SnippetStore, id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function show(
+	world: GatewayWorld,
+	snippets: SnippetStore,
+	id: string,
+	request: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
 	const found = await snippets.get(id);
 	if (found === "absent") return sendProblem(response, { code: "snippetNotFound" });
 	if (found === "removed") return sendProblem(response, { code: "snippetRemoved" });
@@ -67,6 +74,7 @@ async function show(snippets: SnippetStore, id: string, request: IncomingMessage
 	const body = JSON.stringify(found);
 	response.writeHead(200, { "Content-Type": "application/json; charset=utf-8", "Content-Length": Buffer.byteLength(body) });
 	response.end(request.method === "HEAD" ? undefined : body);
+	closeWhenUnread(response, world.stallMs);
 }
 
 async function create(

@@ -8,6 +8,7 @@ import type { AttackPrograms } from "../../../protocol/attack-programs.ts";
 import type { PostureReport } from "../../../protocol/posture.ts";
 import { type Config, readConfig } from "../../config.ts";
 import { type LanguageCatalogue, readCatalogue } from "../../languages/catalogue.ts";
+import type { SnippetStore } from "../../store/snippet-store.ts";
 import { type Gateway, startGateway } from "../gateway.ts";
 import type { Timings } from "../timings.ts";
 import { DoorDouble } from "./door-double.ts";
@@ -16,6 +17,8 @@ interface FixtureOptions {
 	readonly config?: Partial<Config>;
 	readonly timings?: Partial<Timings>;
 	readonly attackPrograms?: AttackPrograms;
+	/** Closed by the test. Absent: no links. */
+	readonly snippets?: SnippetStore;
 	/** What the page says to a request. Default: its own name. */
 	readonly pageAnswer?: (request: IncomingMessage) => string;
 }
@@ -42,6 +45,7 @@ export async function openGateway(
 		config: { ...readConfig({ PORT: "0" }, "/"), ...options.config },
 		catalogue: options.catalogue,
 		...(options.attackPrograms === undefined ? {} : { attackPrograms: options.attackPrograms }),
+		...(options.snippets === undefined ? {} : { snippets: options.snippets }),
 		runnerSocketPath: options.runnerSocketPath,
 		secret: "a secret for tests, thirty-two bytes long",
 		build: "test",
