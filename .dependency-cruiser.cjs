@@ -27,7 +27,7 @@ module.exports = {
 			{ path: "^(app|components|server|setup|embed|bench|e2e|sandbox-images)/" },
 		),
 		forbid("dockerode-in-one-file", "Only the engine connection touches the engine's library.", { pathNot: "^server/runner/drivers/engine-connection\\.ts$" }, { path: "node_modules/dockerode", dependencyTypesNot: ["type-only"] }),
-		forbid("no-server-in-browser-code", "Node's own modules never reach the browser.", { path: "^(components|protocol|embed)/", pathNot: "\\.test\\.tsx?$" }, { dependencyTypes: ["core"] }),
+		forbid("no-server-in-browser-code", "Node's own modules never reach the browser.", { path: "^(components|protocol|embed)/", pathNot: "\\.test\\.tsx?$|/testing/" }, { dependencyTypes: ["core"] }),
 		forbid("no-unresolvable", "An import that leads nowhere.", {}, { couldNotResolve: true }),
 	],
 	options: {

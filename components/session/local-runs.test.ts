@@ -9,7 +9,9 @@ import { expectMessage, limits, openClient, program, send, started, welcome } fr
 
 const here = { ...program, tier: "browser" } as const;
 
-/** A tier whose one program the test plays. */
+const ctrlC = 3;
+
+/** A tier whose one program the test plays; Ctrl-C ends it. */
 function handWrittenTier() {
 	const played: { run: number; events: LocalRunEvents }[] = [];
 	let wake = (): void => undefined;
@@ -21,7 +23,11 @@ function handWrittenTier() {
 			played.push({ run, events });
 			wake();
 			const end = () => events.onMessage({ type: "exit", run, outcome: { kind: "stopped" }, compile: null, program: null });
-			return { stop: end, sendInput: () => true };
+			const sendInput = (bytes: Uint8Array) => {
+				if (bytes[0] === ctrlC) end();
+				return true;
+			};
+			return { stop: end, sendInput };
 		},
 		close: () => undefined,
 	};
@@ -125,4 +131,16 @@ test("a server that knows the session no more has nothing left to end", async (c
 	client.stop();
 	client.run(program);
 	assert.equal((await expectMessage(next, "run")).message.run, 3);
+});
+
+test("a key that ends the program here at once leaves it ended", async (context) => {
+	const local = handWrittenTier();
+	const { client, next } = await openClient(context, local);
+	await expectMessage(next, "hello");
+	client.runHere(here);
+	await local.asked;
+	local.start();
+	assert.equal(client.getState().run.kind, "running");
+	assert.equal(client.sendInput(Uint8Array.of(ctrlC)), true);
+	assert.equal(client.getState().run.kind, "ended");
 });

@@ -144,7 +144,9 @@ export class SessionClient {
 		if (!isBusy(run)) return true;
 		const isTaken = isLocal(run) ? this.#local?.sendInput(bytes) : this.#stdin?.write(bytes);
 		if (isTaken === false) return false;
-		if (run.kind === "running") this.#update({ run: { ...run, at: { ...run.at, lastInputAtMs: this.#now() } } });
+		// A Ctrl-C may have ended it meanwhile.
+		const { run: after } = this.#state;
+		if (after.kind === "running") this.#update({ run: { ...after, at: { ...after.at, lastInputAtMs: this.#now() } } });
 		return true;
 	}
 
