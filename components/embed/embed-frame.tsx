@@ -63,7 +63,7 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 	const { stage, session } = state;
 	const busy = versions === null ? isBusy(session.run) || (stage.kind === "recording" && stage.isPlaying) : versions.isBusy;
 
-	const startNow = (prepared: string, pick = completeChoice(language, options)): void => {
+	const startNow = (prepared: string, pick = completeChoice(language, options), isHere = false): void => {
 		setIsWanted("no");
 		if (runs === null) return;
 		const plan = planRun(code, language, pick);
@@ -72,7 +72,9 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 		if (problem !== null) return;
 		code.setStale(false);
 		const size = terminal.current?.size() ?? { columns: 80, rows: 24 };
-		if (versions === null) runs.start({ ...plan, request: { ...plan.request, ...size } }, prepared);
+		const sized = { ...plan, request: { ...plan.request, ...size } };
+		if (isHere) runs.startHere(sized, prepared);
+		else if (versions === null) runs.start(sized, prepared);
 		else
 			versions.start(
 				(options.versions ?? []).map((version) => ({
@@ -128,10 +130,7 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 	const runHere =
 		here === null || options.tier === "browser" || isLocal(session.run)
 			? null
-			: () => {
-					runs?.stop();
-					startNow(options.stdin, { version: here.version.version, tier: "browser" });
-				};
+			: () => startNow(options.stdin, { version: here.version.version, tier: "browser" }, true);
 	const shown = options.files
 		.map(({ name }, index) => ({ name: name || (language?.fileName ?? "main"), index }))
 		.filter(({ index }) => index === 0 || !options.files[index]?.isHidden);

@@ -2,7 +2,7 @@ import type { Outcome } from "../../protocol/outcome.ts";
 import { describeOutcome } from "../../protocol/outcome.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import type { OutputSink, SessionClient } from "../session/session-client.ts";
-import { isBusy, type RunState, type SessionState } from "../session/session-state.ts";
+import { isBusy, isLocal, type RunState, type SessionState } from "../session/session-state.ts";
 import { describeStatus } from "../status/status-line.ts";
 import type { AuthorEvent } from "./author-port.ts";
 import { EmbedOutput } from "./embed-output.ts";
@@ -86,12 +86,25 @@ export class EmbedRuns {
 	/** `prepared` is typed for the reader. */
 	start({ request, isMarked }: RunPlan, prepared: string): void {
 		if (isBusy(this.#state.session.run)) return;
+		this.#prepare(isMarked, prepared);
+		this.#client.run(request);
+	}
+
+	/** In this browser, without waiting any longer for what the server was asked. */
+	startHere({ request, isMarked }: RunPlan, prepared: string): void {
+		if (isLocal(this.#state.session.run)) return;
+		this.#prepare(isMarked, prepared);
+		this.#client.runHere(request);
+	}
+
+	#prepare(isMarked: boolean, prepared: string): void {
 		this.#player?.stop();
 		this.#player = null;
+		this.#input?.stop();
+		this.#input = null;
 		this.#prepared = prepared;
 		this.#output.expectMark(isMarked);
 		this.#update({ stage: { kind: "program", isCut: false } });
-		this.#client.run(request);
 	}
 
 	/** The program, or the recording that plays. */
