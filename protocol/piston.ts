@@ -7,10 +7,10 @@ import { maxControlBytes } from "./messages.ts";
  * is optional may be null: that is how the programs are that were written for it. Times are milliseconds, memory is bytes.
  */
 
-export const pistonPath = "/api/v2/";
-export const pistonRuntimesPath = `${pistonPath}runtimes`;
-export const pistonExecutePath = `${pistonPath}execute`;
-export const pistonConnectPath = `${pistonPath}connect`;
+export const pistonPrefix = "/api/v2";
+export const pistonRuntimesPath = `${pistonPrefix}/runtimes`;
+export const pistonExecutePath = `${pistonPrefix}/execute`;
+export const pistonConnectPath = `${pistonPrefix}/connect`;
 
 /** The socket's own close codes. */
 export const pistonClose = {

@@ -4,13 +4,21 @@ import { errorTable } from "../../protocol/errors.ts";
 import type { CrossOrigin } from "./api/cross-origin.ts";
 import { sendProblem } from "./api/problem.ts";
 import { runRoute } from "./api/run-route.ts";
+import { mcpRoutes } from "./mcp/mcp-routes.ts";
+import { pistonRoutes } from "./piston/piston-routes.ts";
 import type { GatewayWorld, RouteSet } from "./route-set.ts";
 import { dataRoutes } from "./routes.ts";
 import { snippetRoutes } from "./snippets/snippet-routes.ts";
 import { refuseUpgrade } from "./websocket.ts";
 
 /** Every set of routes. A further one is a line here. */
-const makers: readonly ((world: GatewayWorld) => RouteSet | readonly RouteSet[])[] = [dataRoutes, runRoute, snippetRoutes];
+const makers: readonly ((world: GatewayWorld) => RouteSet | readonly RouteSet[])[] = [
+	dataRoutes,
+	runRoute,
+	snippetRoutes,
+	pistonRoutes,
+	mcpRoutes,
+];
 
 export interface Router {
 	/** True: it was one of the gateway's own paths, and is or will be answered. */

@@ -103,7 +103,7 @@ export function createSocketEntrance(options: {
 }
 
 /** Options of ws 8.23 that its published types do not have yet. A 2 MiB message may come in that many reads, of 512 bytes each. */
-function untypedOptions(closeTimeout: number): object {
+export function untypedOptions(closeTimeout: number): object {
 	return { closeTimeout, maxFragments: 1_024, maxBufferedChunks: 4_096, maxPendingAutoPongs: 8 };
 }
 

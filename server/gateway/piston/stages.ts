@@ -1,6 +1,6 @@
-import { StringDecoder } from "node:string_decoder";
 import type { Outcome, StepName, StepReport } from "../../../protocol/outcome.ts";
 import type { PistonEnding } from "../../../protocol/piston.ts";
+import { StreamText } from "../api/printed.ts";
 import { endingOf } from "./ending.ts";
 import type { WatchedLimits } from "./limits.ts";
 import { OverrunWatch } from "./overrun.ts";
@@ -22,7 +22,7 @@ export class Stages {
 	readonly #watch: OverrunWatch;
 	#stage: StepName | null = null;
 	#report: StepReport | null = null;
-	#decoders = newDecoders();
+	readonly #text = new StreamText();
 	#bytes = { stdout: 0, stderr: 0 };
 
 	/** `stop` ends the run. */
@@ -39,10 +39,10 @@ export class Stages {
 		this.#sink.stage(stage);
 	}
 
-	output(stream: "stdout" | "stderr", bytes: Buffer): void {
+	output(stream: "stdout" | "stderr", bytes: Uint8Array): void {
 		if (this.#isOverrun) return;
 		this.#bytes[stream] += bytes.length;
-		this.#tell(stream, this.#decoders[stream].write(bytes));
+		if (this.#stage !== null) this.#tell(this.#stage, stream, this.#text.add(this.#stage, stream, bytes));
 	}
 
 	measured(used: { readonly cpuMs: number; readonly memoryBytes: number }): void {
@@ -72,22 +72,19 @@ export class Stages {
 		return this.#stage !== null && this.#watch.in(this.#stage) !== null;
 	}
 
-	#tell(stream: "stdout" | "stderr", text: string): void {
-		if (text !== "" && this.#stage !== null) this.#sink.data(this.#stage, stream, text);
+	#tell(stage: StepName, stream: "stdout" | "stderr", text: string): void {
+		if (text !== "") this.#sink.data(stage, stream, text);
 	}
 
 	#end(outcome: Outcome | null): void {
 		const stage = this.#stage;
 		if (stage === null) return;
-		for (const stream of ["stdout", "stderr"] as const) this.#tell(stream, this.#decoders[stream].end());
+		for (const stream of ["stdout", "stderr"] as const) this.#tell(stage, stream, this.#text.end(stage, stream));
 		const overrun = this.#watch.in(stage);
 		const isMostlyErrors = this.#bytes.stderr > this.#bytes.stdout;
 		this.#sink.ended(stage, endingOf({ report: this.#report, outcome, overrun, isMostlyErrors }));
 		this.#stage = null;
 		this.#report = null;
-		this.#decoders = newDecoders();
 		this.#bytes = { stdout: 0, stderr: 0 };
 	}
 }
-
-const newDecoders = () => ({ stdout: new StringDecoder("utf8"), stderr: new StringDecoder("utf8") });
