@@ -35,8 +35,10 @@ export function pistonRoutes(world: GatewayWorld): RouteSet {
 			const route = answers[path];
 			if (route === undefined)
 				send(response, said(404, `There is nothing at this address: ${pistonPrefix} has runtimes, execute and connect.`));
-			else if (route.methods.includes(request.method ?? "")) send(response, await route.answer(request, response));
-			else send(response, said(405, `Only ${route.methods.join(" and ")} is answered here.`, { Allow: route.methods.join(", ") }));
+			else if (route.methods.includes(request.method ?? "")) {
+				send(response, await route.answer(request, response));
+				if (!response.destroyed) closeWhenUnread(response, world.stallMs);
+			} else send(response, said(405, `Only ${route.methods.join(" and ")} is answered here.`, { Allow: route.methods.join(", ") }));
 		},
 		handleUpgrade(request, socket, head, path) {
 			if (path === pistonConnectPath) sockets.handleUpgrade(request, socket, head);
@@ -64,7 +66,6 @@ export function pistonRoutes(world: GatewayWorld): RouteSet {
 		const gone = new AbortController();
 		response.once("close", () => gone.abort());
 		const result = await execute(job, world.liveRuns.open(consumer, { isKept: false }), gone.signal);
-		closeWhenUnread(response, world.stallMs);
 		return "run" in result ? { status: 200, body: result } : result;
 	}
 }
