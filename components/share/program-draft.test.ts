@@ -68,7 +68,8 @@ test("a draft that is opened and shared again is the same program", () => {
 });
 
 test("titles, ancestors and recordings do not make another program; a changed character does", () => {
-	assert.ok(isSameProgram(draft, { ...draft, title: "U", parent: undefined }));
+	const renamed = { ...draft, title: "U", parent: undefined };
+	assert.ok(isSameProgram(draft, renamed));
 	assert.ok(!isSameProgram(draft, { ...draft, stdin: "2\n" }));
 	assert.ok(!isSameProgram(draft, { ...draft, files: [...draft.files].reverse() }));
 });

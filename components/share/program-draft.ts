@@ -44,9 +44,12 @@ export function draftProgram(program: ProgramOnPage): { readonly draft: SnippetD
 	return { draft };
 }
 
+/** What a run is made of. */
+type ProgramCore = Pick<SnippetDraft, "language" | "version" | "tier" | "files" | "entry" | "arguments" | "stdin" | "limits">;
+
 /** True when both make the same run: neither titles, nor recordings, nor ancestors count. */
-export function isSameProgram(one: SnippetDraft, other: SnippetDraft): boolean {
-	const told = ({ language, version, tier, files, entry, arguments: words, stdin, limits }: SnippetDraft) =>
+export function isSameProgram(one: ProgramCore, other: ProgramCore): boolean {
+	const told = ({ language, version, tier, files, entry, arguments: words, stdin, limits }: ProgramCore) =>
 		JSON.stringify([
 			language,
 			version ?? null,
@@ -69,7 +72,7 @@ export interface SettledProgram extends Omit<ProgramOnPage, "workspace"> {
 
 /** Reads a draft that came from anywhere: checks what a schema cannot, and picks the nearest of what is no longer offered. */
 export function settleProgram(
-	draft: SnippetDraft,
+	draft: Omit<SnippetDraft, "recording">,
 	languages: readonly CatalogueLanguage[],
 	tiers: readonly CatalogueTier[],
 ): SettledProgram | { readonly problem: string } {
