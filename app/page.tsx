@@ -1,5 +1,5 @@
 import { Playground } from "../components/playground/playground.tsx";
 
 export default function Page() {
-	return <Playground build={process.env.SANDGLASS_BUILD ?? ""} />;
+	return <Playground build={process.env.SANDGLASS_BUILD ?? ""} shared={null} />;
 }

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { CatalogueLanguage, CatalogueVersion } from "../../protocol/catalogue.ts";
 import type { TierId } from "../../protocol/tiers.ts";
 import { describeFilesProblem, type Workspace } from "../files/workspace.ts";
@@ -7,7 +7,9 @@ import { isBrowserOnly } from "../run-bar/tier-choice.ts";
 import type { ProgramRequest } from "../session/session-client.ts";
 import { isBusy } from "../session/session-state.ts";
 import type { Session } from "../session/use-session.ts";
+import type { RunRecorder } from "../share/run-recorder.ts";
 import type { StatusLine } from "../status/status-line.ts";
+import type { ProgramExtras } from "../storage/work.ts";
 import type { TerminalHandle } from "../terminal/terminal-panel.tsx";
 
 export interface ProgramParts {
@@ -17,6 +19,7 @@ export interface ProgramParts {
 	readonly tier: TierId | null;
 	readonly workspace: Workspace;
 	readonly argumentLine: string;
+	readonly extras: ProgramExtras;
 }
 
 export interface Program {
@@ -30,10 +33,20 @@ export interface Program {
 	readonly stop: () => void;
 }
 
+/** Ctrl-D at the beginning of a line is its end for a program that reads from a terminal; within a line it takes two. */
+const withItsEnd = (stdin: string): string => (stdin.endsWith("\n") ? `${stdin}\x04` : `${stdin}\x04\x04`);
+
 /** Owns the way from what is on the page to a run: what can be told to be wrong is told here, and nothing is sent. */
-export function useProgram(parts: ProgramParts | null, session: Session, terminal: RefObject<TerminalHandle | null>): Program {
+export function useProgram(
+	parts: ProgramParts | null,
+	session: Session,
+	terminal: RefObject<TerminalHandle | null>,
+	recorder: RunRecorder,
+): Program {
 	const [refusal, setRefusal] = useState<StatusLine | null>(null);
 	const { client, state } = session;
+	/** Input that is typed for the reader once the program is there. */
+	const prepared = useRef("");
 	const isReady = parts?.version.isReady ?? false;
 	const isHere = parts !== null && (parts.tier === "browser" || isBrowserOnly(parts.version));
 	const canRun = client !== null && isReady && !isBusy(state.run) && (isHere || state.connection.kind !== "closed");
@@ -48,15 +61,27 @@ export function useProgram(parts: ProgramParts | null, session: Session, termina
 		}
 		setRefusal(null);
 		const size = terminal.current?.size() ?? { columns: 80, rows: 24 };
+		const { entry, stdin = "", limits } = parts.extras;
+		const language = parts.language.id;
 		send({
-			language: parts.language.id,
+			language,
 			version,
 			...(tier === null ? {} : { tier }),
 			files,
+			...(files.some(({ name }) => name === entry) ? { entry } : {}),
 			arguments: parsed.arguments,
+			...(limits === undefined ? {} : { limits }),
 			...size,
 		});
+		recorder.name({ language, files, arguments: parsed.arguments, stdin }, size);
+		prepared.current = stdin;
 	};
+	const isReading = state.run.kind === "running" && state.run.at.step === "run";
+	useEffect(() => {
+		if (!isReading || prepared.current === "") return;
+		client?.sendInput(new TextEncoder().encode(withItsEnd(prepared.current)));
+		prepared.current = "";
+	}, [isReading, client]);
 	const run = () => {
 		if (canRun && parts !== null) start(parts.version.version, isHere ? "browser" : parts.tier, (request) => client.run(request));
 	};

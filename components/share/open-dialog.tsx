@@ -1,0 +1,117 @@
+import { useId, useRef, useState } from "react";
+import styles from "./share.module.css";
+import { Sheet } from "./sheet.tsx";
+
+export interface OpenDialogProps {
+	readonly opening: {
+		/** null: they were opened; else why they were not. */
+		openFiles(files: readonly File[]): Promise<string | null>;
+		openText(name: string, text: string): Promise<string | null>;
+		bringBack(): Promise<void>;
+	};
+	/** A program is kept that another took the place of. */
+	readonly hasEarlier: boolean;
+	readonly onClose: () => void;
+}
+
+/** Opens files, a zip or a text. Nothing is fetched from an address: this page can reach its own server only, and the server fetches for nobody. */
+export function OpenDialog({ opening, hasEarlier, onClose }: OpenDialogProps) {
+	const [problem, setProblem] = useState<string | null>(null);
+	const [name, setName] = useState("");
+	const [text, setText] = useState("");
+	const picker = useRef<HTMLInputElement>(null);
+	const hintId = useId();
+	const attempt = async (opened: Promise<string | null>): Promise<void> => {
+		try {
+			const refusal = await opened;
+			if (refusal === null) onClose();
+			else setProblem(`${refusal} Nothing was changed.`);
+		} catch (error) {
+			console.info("It could not be opened.", error);
+			setProblem("What opens files could not be fetched. Nothing was changed.");
+		}
+	};
+	return (
+		<Sheet title="Open a program" onClose={onClose}>
+			{hasEarlier && (
+				<p className={styles.kept}>
+					Your earlier program is kept.
+					<button
+						type="button"
+						className={styles.secondary}
+						onClick={() => void opening.bringBack().then(onClose, () => setProblem("It could not be brought back just now."))}
+					>
+						Bring it back
+					</button>
+				</p>
+			)}
+			<section className={styles.panel} aria-label="Files">
+				<input
+					ref={picker}
+					type="file"
+					multiple
+					hidden
+					aria-hidden
+					tabIndex={-1}
+					onChange={({ target }) => {
+						const files = Array.from(target.files ?? []);
+						// The same file can be picked again.
+						target.value = "";
+						if (files.length > 0) void attempt(opening.openFiles(files));
+					}}
+				/>
+				<div className={styles.actions}>
+					<button type="button" className={styles.primary} aria-describedby={hintId} onClick={() => picker.current?.click()}>
+						Choose files or a zip
+					</button>
+					<p id={hintId} className={styles.hint}>
+						Or drop them anywhere on the page. Text only; nothing is sent before you press Run.
+					</p>
+				</div>
+			</section>
+			<form
+				className={`${styles.panel} ${styles.apart}`}
+				onSubmit={(event) => {
+					event.preventDefault();
+					void attempt(opening.openText(name, text));
+				}}
+			>
+				<p className={styles.hint}>From an address: open the raw text there, copy it, and paste it here.</p>
+				<label className={styles.field}>
+					<span className={styles.label}>File name</span>
+					<input
+						className={styles.input}
+						value={name}
+						required
+						placeholder="main.py"
+						autoComplete="off"
+						autoCapitalize="off"
+						spellCheck={false}
+						onChange={(event) => setName(event.target.value)}
+					/>
+				</label>
+				<label className={styles.field}>
+					<span className={styles.label}>Text</span>
+					<textarea
+						className={styles.code}
+						rows={6}
+						value={text}
+						required
+						spellCheck={false}
+						onChange={(event) => setText(event.target.value)}
+					/>
+				</label>
+				<div className={styles.actions}>
+					<button type="submit" className={styles.secondary}>
+						Open the text
+					</button>
+				</div>
+			</form>
+			{problem !== null && (
+				<p className={styles.problem} role="alert">
+					{problem}
+				</p>
+			)}
+		</Sheet>
+	);
+}
