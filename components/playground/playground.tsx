@@ -99,7 +99,6 @@ export function Playground({ build, shared }: PlaygroundProps) {
 		program: parts,
 		recorder,
 		run: session.state.run,
-		snippet: shared?.snippet ?? null,
 		opening,
 		hasEarlier: work?.earlier !== undefined,
 		show,

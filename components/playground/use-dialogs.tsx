@@ -1,5 +1,4 @@
 import { type ComponentType, type ReactNode, useCallback, useState } from "react";
-import type { Snippet } from "../../protocol/snippets.ts";
 import type { Toast } from "../notice/use-toast.ts";
 import type { RunState } from "../session/session-state.ts";
 import type { OpenDialogProps } from "../share/open-dialog.tsx";
@@ -12,7 +11,6 @@ interface DialogParts {
 	readonly program: ProgramParts | null;
 	readonly recorder: RunRecorder;
 	readonly run: RunState;
-	readonly snippet: Snippet | null;
 	readonly opening: Opening;
 	/** A program is kept that another took the place of. */
 	readonly hasEarlier: boolean;
@@ -26,7 +24,7 @@ type Shown =
 
 /** Owns which dialog is open. Their code is fetched when one is asked for. */
 export function useDialogs(parts: DialogParts): { share: () => void; open: () => void; shown: ReactNode } {
-	const { program, recorder, run, snippet, opening, hasEarlier, show } = parts;
+	const { program, recorder, run, opening, hasEarlier, show } = parts;
 	const [shown, setShown] = useState<Shown>({ kind: "none" });
 	const close = useCallback(() => setShown({ kind: "none" }), []);
 	const tell = useCallback(
@@ -43,7 +41,7 @@ export function useDialogs(parts: DialogParts): { share: () => void; open: () =>
 		import("../share/open-dialog.tsx").then(({ OpenDialog }) => setShown({ kind: "open", Dialog: OpenDialog })).catch(tell);
 	}, [tell]);
 	if (shown.kind === "share" && program !== null) {
-		return { share, open, shown: <shown.Dialog {...{ program, recorder, run, snippet }} onClose={close} /> };
+		return { share, open, shown: <shown.Dialog {...{ program, recorder, run }} onClose={close} /> };
 	}
 	if (shown.kind === "open") return { share, open, shown: <shown.Dialog {...{ opening, hasEarlier }} onClose={close} /> };
 	return { share, open, shown: null };

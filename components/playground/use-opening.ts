@@ -50,11 +50,12 @@ export function useOpening(parts: OpeningParts): Opening {
 		const openFragment = async (): Promise<void> => {
 			const { hash } = location;
 			if (hash.length < 2) return;
-			const { decodeFragment, isCodeFragment } = await import("../share/fragment-link.ts");
-			if (!isCodeFragment(hash)) return;
+			const { decodeFragment } = await import("../share/fragment.ts");
+			const reading = decodeFragment(hash);
+			if (reading.kind === "none") return;
 			// Before anything else: a reload must not put the program over what was written since.
 			history.replaceState(history.state, "", location.pathname);
-			const problem = await open(decodeFragment(hash), "the link");
+			const problem = reading.kind === "broken" ? reading.sentence : await open(reading, "the link");
 			if (problem !== null) latest.current.show({ sentence: `${problem} Your files are as they were.`, undo: null, stays: true });
 		};
 		const follow = (): void => {

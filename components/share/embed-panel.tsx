@@ -4,7 +4,7 @@ import { type TierId, tierTable } from "../../protocol/tiers.ts";
 import { CopyField } from "./copy-field.tsx";
 import { type EmbedWish, embedHtml, embedMarkdown, embedOptions, usualMaxHeightPx } from "./embed-code.ts";
 import { EmbedPreview } from "./embed-preview.tsx";
-import { encodeFragment } from "./fragment-link.ts";
+import { encodeFragment } from "./fragment.ts";
 import styles from "./share.module.css";
 
 interface EmbedPanelProps {

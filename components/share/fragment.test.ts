@@ -36,3 +36,44 @@ test("a program too long for a link gets none, and a longer fragment is not even
 	assert.equal(encodeFragment({ ...draft, files: [{ name: "main.py", content: incompressible }] }), null);
 	assert.equal(decodeFragment(`#code=${"A".repeat(maxFragmentLength)}`).kind, "broken");
 });
+
+test("a recording stays out of links, whoever put it there", () => {
+	const recording = {
+		language: "python",
+		version: "3.13",
+		tier: "gvisor",
+		recordedAt: "2026-01-01T00:00:00Z",
+		outcome: { kind: "stopped" as const },
+		events: [],
+	};
+	assert.equal(encodeFragment({ ...draft, recording }), encodeFragment(draft));
+	const reading = decodeFragment(linkOf({ ...draft, recording }));
+	assert.ok(reading.kind === "draft" && reading.draft.recording === undefined);
+});
+
+test("ATTACKS.md 40: what no draft has is refused, whatever it would be", () => {
+	for (const change of [
+		{ autorun: true },
+		{ files: "main.py" },
+		{ limits: { cpuMs: -1 } },
+		{ parent: "../../etc" },
+		{ title: "x".repeat(201) },
+	]) {
+		assert.equal(decodeFragment(linkOf({ ...draft, ...change })).kind, "broken", JSON.stringify(change).slice(0, 60));
+	}
+});
+
+test("a bomb is put down before it fills the memory", (context) => {
+	// As much as fits into the longest link: 11 MiB of blanks, which are a valid draft's white space.
+	const json = strToU8(`${JSON.stringify(draft)}${" ".repeat(11 * 1_048_576)}`);
+	const bomb = `#code=${Buffer.from(deflateSync(json, { level: 9 })).toString("base64url")}`;
+	assert.ok(bomb.length < maxFragmentLength, String(bomb.length));
+	let inflatedBytes = 0;
+	const { decode } = TextDecoder.prototype;
+	context.mock.method(TextDecoder.prototype, "decode", function (this: TextDecoder, ...given: Parameters<TextDecoder["decode"]>) {
+		inflatedBytes += given[0]?.byteLength ?? 0;
+		return decode.apply(this, given);
+	});
+	assert.equal(decodeFragment(bomb).kind, "broken");
+	assert.ok(inflatedBytes > 0 && inflatedBytes < 3 * 1_048_576, String(inflatedBytes));
+});

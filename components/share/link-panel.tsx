@@ -1,9 +1,8 @@
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import type { Recording } from "../../protocol/recordings.ts";
-import { maxFragmentLength, type Snippet, type SnippetDraft, snippetPagePath } from "../../protocol/snippets.ts";
+import { maxFragmentLength, type SnippetDraft, snippetPagePath } from "../../protocol/snippets.ts";
 import { CopyField } from "./copy-field.tsx";
-import { encodeFragment } from "./fragment-link.ts";
-import { isSameProgram } from "./program-draft.ts";
+import { encodeFragment } from "./fragment.ts";
 import styles from "./share.module.css";
 import { createSnippet } from "./snippet-client.ts";
 
@@ -11,25 +10,16 @@ interface LinkPanelProps {
 	readonly draft: SnippetDraft;
 	/** The last run, or why there is none to share. */
 	readonly recording: Recording | { readonly problem: string };
-	/** The stored program that this page shows; null: it shows the reader's own. */
-	readonly snippet: Snippet | null;
 	readonly onDownload: (draft: SnippetDraft) => void;
 }
 
 type Attempt =
 	| { readonly kind: "none" }
 	| { readonly kind: "sending" }
-	| { readonly kind: "stored"; readonly id: string; readonly isOld: boolean }
+	| { readonly kind: "stored"; readonly id: string }
 	| { readonly kind: "failed"; readonly sentence: string };
 
-/** The same program has the same link: what a snippet was made of is not stored as a child of itself. */
-function withParent(draft: SnippetDraft, snippet: Snippet | null): SnippetDraft {
-	if (snippet === null || !isSameProgram(draft, snippet) || draft.title !== snippet.title) return draft;
-	const { parent: _, ...rest } = draft;
-	return snippet.parent === null ? rest : { ...rest, parent: snippet.parent };
-}
-
-export function LinkPanel({ draft: given, recording, snippet, onDownload }: LinkPanelProps) {
+export function LinkPanel({ draft: given, recording, onDownload }: LinkPanelProps) {
 	const [title, setTitle] = useState(given.title);
 	const [stdin, setStdin] = useState(given.stdin);
 	const [hasRun, setHasRun] = useState(false);
@@ -37,24 +27,18 @@ export function LinkPanel({ draft: given, recording, snippet, onDownload }: Link
 	const sending = useRef<AbortController>(null);
 	useEffect(() => () => sending.current?.abort(), []);
 	const hintId = useId();
-	const draft = useMemo(() => withParent({ ...given, title, stdin }, snippet), [given, title, stdin, snippet]);
+	const draft = useMemo(() => ({ ...given, title, stdin }), [given, title, stdin]);
 	// Prepared input that was changed here did not make that run.
 	const run = "problem" in recording || stdin !== given.stdin ? null : recording;
 	const fragment = useMemo(() => encodeFragment(draft), [draft]);
 	const create = async (): Promise<void> => {
 		if (attempt.kind === "sending") return;
-		if (snippet !== null && !hasRun && isSameProgram(draft, snippet) && draft.title === snippet.title) {
-			setAttempt({ kind: "stored", id: snippet.id, isOld: true });
-			return;
-		}
 		setAttempt({ kind: "sending" });
 		const controller = new AbortController();
 		sending.current = controller;
 		try {
 			const answer = await createSnippet(hasRun && run !== null ? { ...draft, recording: run } : draft, controller.signal);
-			setAttempt(
-				answer.kind === "created" ? { kind: "stored", id: answer.id, isOld: false } : { kind: "failed", sentence: answer.sentence },
-			);
+			setAttempt(answer.kind === "created" ? { kind: "stored", id: answer.id } : { kind: "failed", sentence: answer.sentence });
 		} catch (error) {
 			// Only when the dialog was closed meanwhile.
 			console.info("Sharing was given up.", error);
@@ -127,7 +111,7 @@ export function LinkPanel({ draft: given, recording, snippet, onDownload }: Link
 			<div aria-live="polite">
 				{attempt.kind === "stored" && (
 					<div className={styles.result}>
-						<CopyField label={attempt.isOld ? "Link (as this program was shared)" : "Link"} text={address(snippetPagePath(attempt.id))} />
+						<CopyField label="Link" text={address(snippetPagePath(attempt.id))} />
 						<a className={styles.link} href={snippetPagePath(attempt.id)} target="_blank" rel="noopener">
 							Open it in a new tab
 						</a>

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useRef, useState } from "react";
 import type { Recording } from "../../protocol/recordings.ts";
-import type { Snippet, SnippetDraft } from "../../protocol/snippets.ts";
+import type { SnippetDraft } from "../../protocol/snippets.ts";
 import type { RunState } from "../session/session-state.ts";
 import { EmbedPanel } from "./embed-panel.tsx";
 import { LinkPanel } from "./link-panel.tsx";
@@ -14,8 +14,6 @@ export interface ShareDialogProps {
 	readonly program: ProgramOnPage;
 	readonly recorder: RunRecorder;
 	readonly run: RunState;
-	/** The stored program that this page shows; null: it shows the reader's own. */
-	readonly snippet: Snippet | null;
 	readonly onClose: () => void;
 }
 
@@ -56,7 +54,7 @@ const tabs = [
 type TabId = (typeof tabs)[number]["id"];
 
 /** A link to the program as it is now, what an author pastes to embed it, and the program as a zip. */
-export function ShareDialog({ program, recorder, run, snippet, onClose }: ShareDialogProps) {
+export function ShareDialog({ program, recorder, run, onClose }: ShareDialogProps) {
 	// As it was when the dialog opened: what a running program does meanwhile changes nothing under the reader's hands.
 	const [drafted] = useState(() => draftProgram(program));
 	const [recording] = useState(() => ("draft" in drafted ? lastRun(drafted.draft, recorder, run) : drafted));
@@ -97,12 +95,7 @@ export function ShareDialog({ program, recorder, run, snippet, onClose }: ShareD
 					</div>
 					<div role="tabpanel" id="share-panel" aria-labelledby={`share-tab-${tab}`} className={styles.panel}>
 						{tab === "link" ? (
-							<LinkPanel
-								draft={drafted.draft}
-								recording={recording}
-								snippet={snippet}
-								onDownload={(draft) => download(zipProgram(draft), zipName(draft))}
-							/>
+							<LinkPanel draft={drafted.draft} recording={recording} onDownload={(draft) => download(zipProgram(draft), zipName(draft))} />
 						) : (
 							<EmbedPanel draft={drafted.draft} usualFileName={program.language.fileName} tier={program.tier} />
 						)}
