@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import styles from "./playground.module.css";
 
 interface DropCurtainProps {
-	/** null: they were opened; else why they were not. */
+	/** null: they were opened; else why they were not. Never rejects. */
 	readonly onFiles: (files: readonly File[]) => Promise<string | null>;
 	readonly onProblem: (sentence: string) => void;
 }
@@ -17,6 +17,10 @@ export function DropCurtain({ onFiles, onProblem }: DropCurtainProps) {
 		latest.current = { onFiles, onProblem };
 	});
 	useEffect(() => {
+		const open = async (files: readonly File[]): Promise<void> => {
+			const problem = await latest.current.onFiles(files);
+			if (problem !== null) latest.current.onProblem(problem);
+		};
 		const onOver = (event: DragEvent): void => {
 			if (!hasFiles(event)) return;
 			event.preventDefault();
@@ -31,15 +35,7 @@ export function DropCurtain({ onFiles, onProblem }: DropCurtainProps) {
 			if (!hasFiles(event)) return;
 			event.preventDefault();
 			event.stopPropagation();
-			latest.current
-				.onFiles(Array.from(event.dataTransfer?.files ?? []))
-				.then((problem) => {
-					if (problem !== null) latest.current.onProblem(`${problem} Nothing was changed.`);
-				})
-				.catch((error: unknown) => {
-					console.info("What was dropped could not be opened.", error);
-					latest.current.onProblem("What opens files could not be fetched. Nothing was changed.");
-				});
+			void open(Array.from(event.dataTransfer?.files ?? []));
 		};
 		addEventListener("dragover", onOver, true);
 		addEventListener("dragleave", onLeave, true);

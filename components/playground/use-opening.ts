@@ -1,7 +1,7 @@
 import { type Dispatch, type SetStateAction, useCallback, useEffect, useRef } from "react";
 import type { CatalogueLanguage, CatalogueTier } from "../../protocol/catalogue.ts";
 import type { Toast } from "../notice/use-toast.ts";
-import type { Read } from "../share/open-files.ts";
+import type { Opened, OpeningGround } from "../share/opening.ts";
 import type { Work } from "../storage/work.ts";
 
 interface OpeningParts {
@@ -16,9 +16,12 @@ interface OpeningParts {
 export interface Opening {
 	/** null: they were opened; else why they were not. */
 	openFiles(files: readonly File[]): Promise<string | null>;
-	openText(name: string, text: string): Promise<string | null>;
 	bringBack(): Promise<void>;
 }
+
+type Room = typeof import("../share/opening.ts");
+
+const notFetched = "What opens programs could not be fetched. Nothing was changed.";
 
 /**
  * Opens programs that come from outside: files, a zip, a text, a link with a program in it. They go into the editor and never run by themselves;
@@ -29,65 +32,48 @@ export function useOpening(parts: OpeningParts): Opening {
 	useEffect(() => {
 		latest.current = parts;
 	});
-	const open = useCallback(async (read: Read, from: string): Promise<string | null> => {
-		const { openProgram, settleProgram, bringBack } = await import("../share/program-draft.ts");
-		const { work, languages, tiers, setWork, show } = latest.current;
-		if (work === null) return "The list of languages is not there yet.";
-		if ("problem" in read) return read.problem;
-		const program = settleProgram(read.draft, languages, tiers);
-		if ("problem" in program) return program.problem;
-		const { hasKept } = openProgram(work, program);
-		setWork((current) => current && openProgram(current, program).work);
-		const sentences = [`Opened from ${from}. Press Run to run it.`, ...program.differences];
-		if (hasKept) sentences.push("Your earlier program is kept.");
-		const undo = hasKept ? () => setWork((current) => current && bringBack(current, languages)) : null;
-		show({ sentence: sentences.join(" "), undo, undoLabel: "Bring it back", stays: hasKept });
-		return null;
+	const bringBack = useCallback(async () => {
+		const drafts = await import("../share/program-draft.ts");
+		latest.current.setWork((current) => current && drafts.bringBack(current, latest.current.languages));
 	}, []);
+	const open = useCallback(
+		async (read: (room: Room, ground: OpeningGround) => Opened | Promise<Opened>): Promise<string | null> => {
+			try {
+				const [room, { openProgram }] = await Promise.all([import("../share/opening.ts"), import("../share/program-draft.ts")]);
+				const { work, setWork, show } = latest.current;
+				if (work === null) return notFetched;
+				const opened = await read(room, { ...latest.current, work });
+				if (opened.kind !== "opened") return opened.kind === "none" ? null : opened.sentence;
+				const { program, hasKept, sentence } = opened;
+				setWork((current) => current && openProgram(current, program).work);
+				show({ sentence, undo: hasKept ? () => void bringBack() : null, undoLabel: "Bring it back", stays: hasKept });
+				return null;
+			} catch (error) {
+				console.info(notFetched, error);
+				return notFetched;
+			}
+		},
+		[bringBack],
+	);
 	const canOpen = parts.work !== null;
 	useEffect(() => {
 		if (!canOpen) return;
-		const openFragment = async (): Promise<void> => {
-			const { hash } = location;
+		const follow = async (): Promise<void> => {
+			const { hash, pathname } = location;
 			if (hash.length < 2) return;
-			const { decodeFragment } = await import("../share/fragment.ts");
-			const reading = decodeFragment(hash);
-			if (reading.kind === "none") return;
-			// Before anything else: a reload must not put the program over what was written since.
-			history.replaceState(history.state, "", location.pathname);
-			const problem = reading.kind === "broken" ? reading.sentence : await open(reading, "the link");
-			if (problem !== null) latest.current.show({ sentence: `${problem} Your files are as they were.`, undo: null, stays: true });
-		};
-		const follow = (): void => {
-			openFragment().catch((error: unknown) => {
-				console.info("The link could not be opened.", error);
-				latest.current.show({ sentence: "What opens links could not be fetched. Your files are as they were.", undo: null });
+			const problem = await open((room, ground) => {
+				const opened = room.readFragment(hash, ground);
+				// A reload must not put the program over what was written since.
+				if (opened.kind !== "none") history.replaceState(history.state, "", pathname);
+				return opened;
 			});
+			if (problem !== null) latest.current.show({ sentence: problem, undo: null, stays: true });
 		};
-		follow();
-		addEventListener("hashchange", follow);
-		return () => removeEventListener("hashchange", follow);
+		const onHash = () => void follow();
+		onHash();
+		addEventListener("hashchange", onHash);
+		return () => removeEventListener("hashchange", onHash);
 	}, [canOpen, open]);
-	const openFiles = useCallback(
-		async (files: readonly File[]) => {
-			const { readFiles } = await import("../share/open-files.ts");
-			const { work, languages } = latest.current;
-			return open(await readFiles(files, languages, work?.languageId ?? ""), files.length === 1 ? "a file" : "files");
-		},
-		[open],
-	);
-	const openText = useCallback(
-		async (name: string, text: string) => {
-			const { readFiles } = await import("../share/open-files.ts");
-			const { work, languages } = latest.current;
-			return open(await readFiles([new File([text], name)], languages, work?.languageId ?? ""), "your text");
-		},
-		[open],
-	);
-	const bringBack = useCallback(async () => {
-		const drafts = await import("../share/program-draft.ts");
-		const { languages, setWork } = latest.current;
-		setWork((current) => current && drafts.bringBack(current, languages));
-	}, []);
-	return { openFiles, openText, bringBack };
+	const openFiles = useCallback((files: readonly File[]) => open((room, ground) => room.readPicked(files, ground)), [open]);
+	return { openFiles, bringBack };
 }

@@ -6,7 +6,6 @@ export interface OpenDialogProps {
 	readonly opening: {
 		/** null: they were opened; else why they were not. */
 		openFiles(files: readonly File[]): Promise<string | null>;
-		openText(name: string, text: string): Promise<string | null>;
 		bringBack(): Promise<void>;
 	};
 	/** A program is kept that another took the place of. */
@@ -21,15 +20,10 @@ export function OpenDialog({ opening, hasEarlier, onClose }: OpenDialogProps) {
 	const [text, setText] = useState("");
 	const picker = useRef<HTMLInputElement>(null);
 	const hintId = useId();
-	const attempt = async (opened: Promise<string | null>): Promise<void> => {
-		try {
-			const refusal = await opened;
-			if (refusal === null) onClose();
-			else setProblem(`${refusal} Nothing was changed.`);
-		} catch (error) {
-			console.info("It could not be opened.", error);
-			setProblem("What opens files could not be fetched. Nothing was changed.");
-		}
+	const open = async (files: readonly File[]): Promise<void> => {
+		const refusal = await opening.openFiles(files);
+		if (refusal === null) onClose();
+		else setProblem(refusal);
 	};
 	return (
 		<Sheet title="Open a program" onClose={onClose}>
@@ -57,7 +51,7 @@ export function OpenDialog({ opening, hasEarlier, onClose }: OpenDialogProps) {
 						const files = Array.from(target.files ?? []);
 						// The same file can be picked again.
 						target.value = "";
-						if (files.length > 0) void attempt(opening.openFiles(files));
+						if (files.length > 0) void open(files);
 					}}
 				/>
 				<div className={styles.actions}>
@@ -73,7 +67,7 @@ export function OpenDialog({ opening, hasEarlier, onClose }: OpenDialogProps) {
 				className={`${styles.panel} ${styles.apart}`}
 				onSubmit={(event) => {
 					event.preventDefault();
-					void attempt(opening.openText(name, text));
+					void open([new File([text], name)]);
 				}}
 			>
 				<p className={styles.hint}>From an address: open the raw text there, copy it, and paste it here.</p>
