@@ -1,10 +1,11 @@
 "use client";
 
 import "../session/schema-policy.ts";
-import { useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { CatalogueLanguage, CatalogueTier, CatalogueVersion } from "../../protocol/catalogue.ts";
 import { type CatalogueState, useCatalogue } from "../catalogue/use-catalogue.ts";
 import { CodeEditor } from "../editor/code-editor.tsx";
+import type { ExchangeWish } from "../exchange/exchange.tsx";
 import { FileTabs, tabId } from "../files/file-tabs.tsx";
 import { activeFile } from "../files/workspace.ts";
 import { ToastView } from "../notice/toast-view.tsx";
@@ -25,14 +26,12 @@ import { type TerminalHandle, TerminalPanel } from "../terminal/terminal-panel.t
 import { useTheme } from "../theme/use-theme.ts";
 import { WorkerOutput } from "../worker-request/worker-output.ts";
 import { WorkerRequestBox } from "../worker-request/worker-request-box.tsx";
-import { DropCurtain } from "./drop-curtain.tsx";
 import { PageBanners } from "./page-banners.tsx";
 import styles from "./playground.module.css";
 import type { SharedProgram } from "./shared-program.ts";
 import { SplitPane, separatorId } from "./split-pane.tsx";
-import { useDialogs } from "./use-dialogs.tsx";
+import { useExchange } from "./use-exchange.ts";
 import { useMedia } from "./use-media.ts";
-import { useOpening } from "./use-opening.ts";
 import { useProgram } from "./use-program.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import { useTrial } from "./use-trial.ts";
@@ -94,15 +93,9 @@ export function Playground({ build, shared }: PlaygroundProps) {
 	const actions = useWorkspace(workspace, extras, language, version, setWork, show);
 	const parts = language && version && workspace ? { language, version, tier, workspace, argumentLine, extras } : null;
 	const program = useProgram(parts, session, terminal, recorder);
-	const opening = useOpening({ work, languages, tiers, setWork, show });
-	const dialogs = useDialogs({
-		program: parts,
-		recorder,
-		run: session.state.run,
-		opening,
-		hasEarlier: work?.earlier !== undefined,
-		show,
-	});
+	const [exchangeWish, setExchangeWish] = useState<ExchangeWish>("nothing");
+	const endExchange = useCallback(() => setExchangeWish("nothing"), []);
+	const Exchange = useExchange(isEditorSettled, exchangeWish, endExchange, show);
 	const runFromButton = () => {
 		program.run();
 		// On a touch screen the focus would raise the keyboard over the output.
@@ -138,8 +131,8 @@ export function Playground({ build, shared }: PlaygroundProps) {
 				argumentProblem={"problem" in parsedArguments ? parsedArguments.problem : null}
 				onArgumentLine={(line) => setWork((current) => current && { ...current, argumentLine: line })}
 				theme={theme}
-				onOpen={parts === null ? null : dialogs.open}
-				onShare={parts === null ? null : dialogs.share}
+				onOpen={work === null ? null : () => setExchangeWish("open")}
+				onShare={parts === null ? null : () => setExchangeWish("share")}
 			/>
 			<PageBanners
 				state={session.state}
@@ -220,8 +213,13 @@ export function Playground({ build, shared }: PlaygroundProps) {
 			</main>
 			<StatusBar state={session.state} override={program.refusal ?? setUpLine(catalogue, language, version)} />
 			<ToastView toast={toast} onDismiss={dismiss} />
-			{dialogs.shown}
-			<DropCurtain onFiles={opening.openFiles} onProblem={(sentence) => show({ sentence, undo: null, stays: true })} />
+			{Exchange !== null && (
+				<Exchange
+					{...{ work, languages, tiers, setWork, show, program: parts, recorder, run: session.state.run }}
+					wish={exchangeWish}
+					onEnd={endExchange}
+				/>
+			)}
 		</div>
 	);
 }

@@ -63,7 +63,7 @@ function inflateEntries(bytes: Uint8Array): Record<string, Uint8Array> {
 
 /** The one folder that everything is in, with its slash; empty: there is none. */
 function commonFolder(names: readonly string[]): string {
-	const folder = /^[^/]+\//.exec(names[0] ?? "")?.[0] ?? "";
+	const folder = /^(?!\.)[^/]+\//.exec(names[0] ?? "")?.[0] ?? "";
 	return folder !== "" && names.every((name) => name.startsWith(folder) && name.length > folder.length) ? folder : "";
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import styles from "./playground.module.css";
+import styles from "./exchange.module.css";
 
 interface DropCurtainProps {
 	/** null: they were opened; else why they were not. Never rejects. */

@@ -19,8 +19,6 @@ export interface Opening {
 	bringBack(): Promise<void>;
 }
 
-type Room = typeof import("../share/opening.ts");
-
 const notFetched = "What opens programs could not be fetched. Nothing was changed.";
 
 /**
@@ -37,12 +35,12 @@ export function useOpening(parts: OpeningParts): Opening {
 		latest.current.setWork((current) => current && drafts.bringBack(current, latest.current.languages));
 	}, []);
 	const open = useCallback(
-		async (read: (room: Room, ground: OpeningGround) => Opened | Promise<Opened>): Promise<string | null> => {
+		async (read: (ground: OpeningGround) => Promise<Opened>): Promise<string | null> => {
 			try {
-				const [room, { openProgram }] = await Promise.all([import("../share/opening.ts"), import("../share/program-draft.ts")]);
+				const { openProgram } = await import("../share/program-draft.ts");
 				const { work, setWork, show } = latest.current;
 				if (work === null) return notFetched;
-				const opened = await read(room, { ...latest.current, work });
+				const opened = await read({ ...latest.current, work });
 				if (opened.kind !== "opened") return opened.kind === "none" ? null : opened.sentence;
 				const { program, hasKept, sentence } = opened;
 				setWork((current) => current && openProgram(current, program).work);
@@ -61,8 +59,9 @@ export function useOpening(parts: OpeningParts): Opening {
 		const follow = async (): Promise<void> => {
 			const { hash, pathname } = location;
 			if (hash.length < 2) return;
-			const problem = await open((room, ground) => {
-				const opened = room.readFragment(hash, ground);
+			const problem = await open(async (ground) => {
+				const { readFragment } = await import("../share/opening.ts");
+				const opened = readFragment(hash, ground);
 				// A reload must not put the program over what was written since.
 				if (opened.kind !== "none") history.replaceState(history.state, "", pathname);
 				return opened;
@@ -74,6 +73,9 @@ export function useOpening(parts: OpeningParts): Opening {
 		addEventListener("hashchange", onHash);
 		return () => removeEventListener("hashchange", onHash);
 	}, [canOpen, open]);
-	const openFiles = useCallback((files: readonly File[]) => open((room, ground) => room.readPicked(files, ground)), [open]);
+	const openFiles = useCallback(
+		(files: readonly File[]) => open(async (ground) => (await import("../share/opening.ts")).readPicked(files, ground)),
+		[open],
+	);
 	return { openFiles, bringBack };
 }
