@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { openHostPattern } from "../protocol/open-hosts.ts";
 import { defaultTierOrder, TierId } from "../protocol/tiers.ts";
 
 /**
@@ -48,6 +49,7 @@ const tierList = list.pipe(
 		.min(1, "must name at least one")
 		.refine((tiers) => new Set(tiers).size === tiers.length, "names one twice"),
 );
+const httpsSites = list.pipe(z.array(z.string().regex(openHostPattern, "must be sites such as https://raw.example.org")).max(20));
 const text = z.string().min(1).max(4_096);
 const optionalText = text.optional();
 
@@ -253,6 +255,13 @@ export const settings = {
 		36_000,
 		wholeNumber(1, 100_000_000),
 		"Seconds of running programs one address may use in an hour.",
+	),
+	openHosts: setting(
+		"SANDGLASS_OPEN_HOSTS",
+		"",
+		"",
+		httpsSites,
+		"Sites from which a reader's page may fetch a raw text to open, comma-separated, e.g. `https://raw.example.org`. The server itself fetches from nowhere.",
 	),
 	embedSites: setting(
 		"SANDGLASS_EMBED_SITES",

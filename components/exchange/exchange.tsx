@@ -9,6 +9,7 @@ import type { ShareDialogProps } from "../share/share-dialog.tsx";
 import type { Work } from "../storage/work.ts";
 import { DropCurtain } from "./drop-curtain.tsx";
 import { useOpening } from "./use-opening.ts";
+import { useTrial } from "./use-trial.ts";
 
 /** Which dialog the reader asked for. */
 export type ExchangeWish = "nothing" | "open" | "share";
@@ -24,6 +25,8 @@ export interface ExchangeProps {
 	readonly program: ProgramOnPage | null;
 	readonly recorder: RunRecorder;
 	readonly run: RunState;
+	/** Sites from which a text may be fetched and opened. */
+	readonly openHosts: readonly string[];
 	readonly wish: ExchangeWish;
 	/** The dialog is closed, or could not be opened. */
 	readonly onEnd: () => void;
@@ -36,10 +39,11 @@ async function fetchDialogs(): Promise<Dialogs> {
 	return { Open: OpenDialog, Share: ShareDialog };
 }
 
-/** How programs come onto the page and leave it: links, files that are dropped, and two dialogs, whose code is fetched when one is asked for. */
+/** How programs come onto the page and leave it: links, the lab's attacks, files that are dropped, and two dialogs, whose code is fetched when one is asked for. */
 export function Exchange(props: ExchangeProps) {
-	const { work, languages, tiers, setWork, show, program, recorder, run, wish, onEnd } = props;
+	const { work, languages, tiers, setWork, show, program, recorder, run, openHosts, wish, onEnd } = props;
 	const opening = useOpening({ work, languages, tiers, setWork, show });
+	useTrial({ work, languages, setWork, show });
 	const [dialogs, setDialogs] = useState<Dialogs | null>(null);
 	const isWanted = wish !== "nothing" && dialogs === null;
 	useEffect(() => {
@@ -55,7 +59,9 @@ export function Exchange(props: ExchangeProps) {
 	return (
 		<>
 			{dialogs !== null && wish === "share" && program !== null && <dialogs.Share {...{ program, recorder, run }} onClose={onEnd} />}
-			{dialogs !== null && wish === "open" && <dialogs.Open opening={opening} hasEarlier={work?.earlier !== undefined} onClose={onEnd} />}
+			{dialogs !== null && wish === "open" && (
+				<dialogs.Open opening={opening} hosts={openHosts} hasEarlier={work?.earlier !== undefined} onClose={onEnd} />
+			)}
 			<DropCurtain onFiles={opening.openFiles} onProblem={(sentence) => show({ sentence, undo: null, stays: true })} />
 		</>
 	);

@@ -34,12 +34,12 @@ import { useExchange } from "./use-exchange.ts";
 import { useMedia } from "./use-media.ts";
 import { useProgram } from "./use-program.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
-import { useTrial } from "./use-trial.ts";
 import { useWorkspace } from "./use-workspace.ts";
 
 const noLanguages: readonly CatalogueLanguage[] = [];
 const noTiers: readonly CatalogueTier[] = [];
 const noExtras: ProgramExtras = {};
+const noHosts: readonly string[] = [];
 
 /** "extra.py" where the language's first file is "main.py". */
 function suggestName(fileName: string): string {
@@ -51,10 +51,12 @@ interface PlaygroundProps {
 	readonly build: string;
 	/** The stored program that the page was opened with; null: the reader's own work. */
 	readonly shared: SharedProgram | null;
+	/** Sites from which a text may be fetched and opened. */
+	readonly openHosts?: readonly string[];
 }
 
 /** The whole page: ties the rooms together and owns nothing itself. */
-export function Playground({ build, shared }: PlaygroundProps) {
+export function Playground({ build, shared, openHosts = noHosts }: PlaygroundProps) {
 	const theme = useTheme();
 	const isNarrow = useMedia("(max-width: 640px)");
 	const isStacked = useMedia("(max-width: 860px)");
@@ -63,7 +65,6 @@ export function Playground({ build, shared }: PlaygroundProps) {
 	const tiers = catalogue.kind === "ready" ? catalogue.tiers : noTiers;
 	const { work, setWork, isKept } = useWork(catalogue.kind === "ready" ? catalogue : null, shared);
 	const { toast, show, dismiss } = useToast();
-	useTrial({ work, languages, setWork, show });
 	const [feed] = useState(() => new TerminalFeed());
 	const [output] = useState(() => new WorkerOutput(feed));
 	const [recorder] = useState(() => new RunRecorder(output));
@@ -95,7 +96,7 @@ export function Playground({ build, shared }: PlaygroundProps) {
 	const program = useProgram(parts, session, terminal, recorder);
 	const [exchangeWish, setExchangeWish] = useState<ExchangeWish>("nothing");
 	const endExchange = useCallback(() => setExchangeWish("nothing"), []);
-	const Exchange = useExchange(isEditorSettled, exchangeWish, endExchange, show);
+	const Exchange = useExchange(isEditorSettled, exchangeWish, setExchangeWish, show);
 	const runFromButton = () => {
 		program.run();
 		// On a touch screen the focus would raise the keyboard over the output.
@@ -215,7 +216,7 @@ export function Playground({ build, shared }: PlaygroundProps) {
 			<ToastView toast={toast} onDismiss={dismiss} />
 			{Exchange !== null && (
 				<Exchange
-					{...{ work, languages, tiers, setWork, show, program: parts, recorder, run: session.state.run }}
+					{...{ work, languages, tiers, setWork, show, program: parts, recorder, run: session.state.run, openHosts }}
 					wish={exchangeWish}
 					onEnd={endExchange}
 				/>

@@ -6,13 +6,16 @@ import type { Toast } from "../notice/use-toast.ts";
 export function useExchange(
 	isEditorSettled: boolean,
 	wish: ExchangeWish,
-	onEnd: () => void,
+	setWish: (wish: ExchangeWish) => void,
 	show: (toast: Toast) => void,
 ): ComponentType<ExchangeProps> | null {
 	const [Exchange, setExchange] = useState<ComponentType<ExchangeProps> | null>(null);
-	const [hasFragment, setHasFragment] = useState(false);
-	useEffect(() => setHasFragment(location.hash.length > 1), []);
-	const isAsked = wish !== "nothing" || hasFragment;
+	const [hasAddress, setHasAddress] = useState(false);
+	useEffect(() => {
+		setHasAddress(location.hash.length + location.search.length > 1);
+		if (location.search.startsWith("?open=")) setWish("open");
+	}, [setWish]);
+	const isAsked = wish !== "nothing" || hasAddress;
 	const isWanted = Exchange === null && (isEditorSettled || isAsked);
 	useEffect(() => {
 		if (!isWanted) return;
@@ -22,8 +25,8 @@ export function useExchange(
 				console.info("What opens and shares programs could not be fetched.", error);
 				if (isAsked)
 					show({ sentence: "The server cannot be reached, so this could not be opened. Nothing you wrote is gone.", undo: null });
-				onEnd();
+				setWish("nothing");
 			});
-	}, [isWanted, isAsked, onEnd, show]);
+	}, [isWanted, isAsked, setWish, show]);
 	return Exchange;
 }

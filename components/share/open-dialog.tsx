@@ -1,4 +1,5 @@
-import { useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
+import { AddressForm } from "./address-form.tsx";
 import styles from "./share.module.css";
 import { Sheet } from "./sheet.tsx";
 
@@ -8,13 +9,20 @@ export interface OpenDialogProps {
 		openFiles(files: readonly File[]): Promise<string | null>;
 		bringBack(): Promise<void>;
 	};
+	/** Sites from which this page may fetch a text; the operator's choice. */
+	readonly hosts: readonly string[];
 	/** A program is kept that another took the place of. */
 	readonly hasEarlier: boolean;
 	readonly onClose: () => void;
 }
 
-/** Opens files, a zip or a text. Nothing is fetched from an address: this page can reach its own server only, and the server fetches for nobody. */
-export function OpenDialog({ opening, hasEarlier, onClose }: OpenDialogProps) {
+/** Opens files, a zip, a text, or what stands at an address. The server fetches for nobody: whoever named the address would choose what it asks. */
+export function OpenDialog({ opening, hosts, hasEarlier, onClose }: OpenDialogProps) {
+	const [address] = useState(() => new URLSearchParams(location.search).get("open")?.slice(0, 2_000) ?? "");
+	useEffect(() => {
+		// A reload asks no more.
+		if (address !== "") history.replaceState(history.state, "", location.pathname);
+	}, [address]);
 	const [problem, setProblem] = useState<string | null>(null);
 	const [name, setName] = useState("");
 	const [text, setText] = useState("");
@@ -63,6 +71,7 @@ export function OpenDialog({ opening, hasEarlier, onClose }: OpenDialogProps) {
 					</p>
 				</div>
 			</section>
+			<AddressForm hosts={hosts} initial={address} onFile={(file) => open([file])} onProblem={setProblem} />
 			<form
 				className={`${styles.panel} ${styles.apart}`}
 				onSubmit={(event) => {
@@ -70,7 +79,6 @@ export function OpenDialog({ opening, hasEarlier, onClose }: OpenDialogProps) {
 					void open([new File([text], name)]);
 				}}
 			>
-				<p className={styles.hint}>From an address: open the raw text there, copy it, and paste it here.</p>
 				<label className={styles.field}>
 					<span className={styles.label}>File name</span>
 					<input

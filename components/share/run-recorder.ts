@@ -20,6 +20,9 @@ export interface RecordedProgram {
 const keyOf = ({ language, files, arguments: words, stdin }: RecordedProgram): string =>
 	JSON.stringify([language, files.map(({ name, content }) => [name, content]), words, stdin]);
 
+/** Why there is no recording: nothing has run, the program was changed since, or it printed too much. */
+export type RecordingLack = "nothing" | "changed" | "tooLong";
+
 /** How the run ended, and where it ran. */
 export interface RecordedEnd {
 	readonly version: string;
@@ -74,11 +77,11 @@ export class RunRecorder implements OutputSink {
 		this.#keep("i", this.#decode("stdin", bytes));
 	}
 
-	/** The last run, if it was this program's; or why there is none to share, as a sentence. */
-	recording(program: RecordedProgram, end: RecordedEnd): Recording | { readonly problem: string } {
-		if (this.#key === "" || end.outcome.kind === "lost") return { problem: "Nothing has run yet." };
-		if (this.#key !== keyOf(program)) return { problem: "The program was changed since it last ran. Run it again to share its output." };
-		if (this.#isTooLong) return { problem: "The last run printed more than is recorded." };
+	/** The last run, if it was this program's. */
+	recording(program: RecordedProgram, end: RecordedEnd): Recording | RecordingLack {
+		if (this.#key === "" || end.outcome.kind === "lost") return "nothing";
+		if (this.#key !== keyOf(program)) return "changed";
+		if (this.#isTooLong) return "tooLong";
 		const { version, tier, outcome } = end;
 		return { language: program.language, version, tier, recordedAt: this.#beganAt, outcome, ...this.#size, events: [...this.#events] };
 	}

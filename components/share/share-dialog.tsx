@@ -5,7 +5,7 @@ import type { RunState } from "../session/session-state.ts";
 import { EmbedPanel } from "./embed-panel.tsx";
 import { LinkPanel } from "./link-panel.tsx";
 import { draftProgram, type ProgramOnPage } from "./program-draft.ts";
-import type { RunRecorder } from "./run-recorder.ts";
+import type { RecordingLack, RunRecorder } from "./run-recorder.ts";
 import styles from "./share.module.css";
 import { Sheet } from "./sheet.tsx";
 import { zipProgram } from "./zip-archive.ts";
@@ -37,6 +37,12 @@ function zipName({ title, language }: SnippetDraft): string {
 	return `${slug === "" ? `sandglass-${language}` : slug}.zip`;
 }
 
+const lacks: Readonly<Record<RecordingLack, string>> = {
+	nothing: "Nothing has run yet.",
+	changed: "The program was changed since it last ran. Run it again to share its output.",
+	tooLong: "The last run printed more than is recorded.",
+};
+
 /** The last run as a recording of this very program, or why it is none. */
 function lastRun(draft: SnippetDraft, recorder: RunRecorder, run: RunState): Recording | { readonly problem: string } {
 	if (run.kind === "idle") return { problem: "Nothing has run yet." };
@@ -44,7 +50,8 @@ function lastRun(draft: SnippetDraft, recorder: RunRecorder, run: RunState): Rec
 	if (run.at === null) return { problem: "The last run ended before it began." };
 	const { version, tier } = run.at;
 	if (version !== draft.version) return { problem: `It last ran in version ${version}. Run it again to share its output.` };
-	return recorder.recording(draft, { version, tier, outcome: run.outcome });
+	const recording = recorder.recording(draft, { version, tier, outcome: run.outcome });
+	return typeof recording === "string" ? { problem: lacks[recording] } : recording;
 }
 
 const tabs = [

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { AttackPrograms } from "../../protocol/attack-programs.ts";
 import { embedSocketPath } from "../../protocol/embed.ts";
 import { socketPath } from "../../protocol/messages.ts";
+import { openHostsHeader } from "../../protocol/open-hosts.ts";
 import type { ApiKey } from "../api-keys/schema.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
@@ -200,6 +201,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 				return;
 			}
 			embeds.prepare(request, response);
+			request.headers[openHostsHeader] = config.openHosts.join(" ");
 			if (router.handle(request, response) || metrics(request, response)) return;
 			void handToPage(page, request, response, log);
 		},
