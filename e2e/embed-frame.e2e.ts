@@ -239,12 +239,19 @@ test("the program opens in the playground by a link that holds it", async ({ emb
 	});
 });
 
-test("a reader without a mouse, or without eyes, meets no barrier in it", async ({ embedded, page }) => {
-	await withSite({}, async (site) => {
-		await embedded.open(site, pythonOf(greeting, { recording }));
-		await expect(embedded.output).toContainText("Hello, Grace!");
-		expect(await findBarriers(page)).toEqual([]);
-	});
+test("a reader without a mouse, or without eyes, meets no barrier in it", async ({ page }) => {
+	const { encodeFragment } = await import("../components/share/fragment.ts");
+	const files = [
+		{ name: "main.py", content: greeting },
+		{ name: "other.py", content: "x = 1" },
+	];
+	for (const theme of ["light", "dark"]) {
+		// A document of its own: what axe looks at is one page, and this one is all ours.
+		await page.goto(`${serverUrl()}/embed?theme=${theme}${encodeFragment({ language: "python", files, recording })}`);
+		await expect(page.getByRole("log", { name: "Terminal output" })).toContainText("Hello, Grace!");
+		await expect(page.getByRole("textbox", { name: "Code editor" })).toBeVisible();
+		expect(await findBarriers(page), theme).toEqual([]);
+	}
 });
 
 test.describe("when the server does not answer", () => {
@@ -255,7 +262,8 @@ test.describe("when the server does not answer", () => {
 		await withSite({}, async (site) => {
 			await embedded.open(site, pythonOf("print('no')"));
 			await embedded.run.click();
-			await expect(embedded.frame.getByText("This frame was opened too long ago")).toBeVisible();
+			await expect(embedded.status).toContainText("This frame was opened too long ago");
+			expect(await embedded.heard("exit")).toMatchObject({ outcome: { kind: "lost", code: "embedRefused" } });
 		});
 	});
 
@@ -269,7 +277,8 @@ test.describe("when the server does not answer", () => {
 				await expect(embedded.output).toContainText("What is your name?", { timeout: 60_000 });
 				await embedded.answer("Ada");
 				await expect(embedded.output).toContainText("Hello, Ada!");
-				await expect(embedded.frame.getByText("This browser")).toBeVisible();
+				await expect(embedded.frame.getByText("· This browser")).toBeVisible();
+				await expect(embedded.frame.getByRole("button", { name: "Run in this browser instead" })).toHaveCount(0);
 			});
 		});
 });

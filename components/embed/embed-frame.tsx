@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
 import type { EmbedOptions } from "../../protocol/embed.ts";
+import { describeError } from "../../protocol/errors.ts";
 import { useCatalogue } from "../catalogue/use-catalogue.ts";
 import { describeFilesProblem } from "../files/workspace.ts";
 import { PageBanners } from "../playground/page-banners.tsx";
@@ -126,15 +127,15 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 
 	useResizeReports(root, isGrowing ? port : null);
 	const terminalPx = useTerminalHeight(terminalBox, terminal, Math.round(options.maxHeightPx * 0.6), stage.kind !== "none");
+	const ran = session.run.kind === "running" || session.run.kind === "ended" ? session.run.at : null;
 	const here = language === null || versions !== null ? null : browserPick(language, tiers);
 	const runHere =
-		here === null || options.tier === "browser" || isLocal(session.run)
+		here === null || options.tier === "browser" || isLocal(session.run) || ran?.tier === "browser"
 			? null
 			: () => startNow(options.stdin, { version: here.version.version, tier: "browser" }, true);
 	const shown = options.files
 		.map(({ name }, index) => ({ name: name || (language?.fileName ?? "main"), index }))
 		.filter(({ index }) => index === 0 || !options.files[index]?.isHidden);
-	const ran = session.run.kind === "running" || session.run.kind === "ended" ? session.run.at : null;
 	const name = language?.name ?? options.language;
 	const recorded = stage.kind === "recording" ? stage.recording : null;
 	const status: StatusLine = refusal ?? describe();
@@ -148,6 +149,7 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 		if (stage.kind === "recording") return { tone: "idle", sentence: stage.isPlaying ? "Playing a recording …" : "A recording." };
 		if (stage.kind === "program" && stage.isCut)
 			return { tone: "program", sentence: "A cell above ended the program before this one's turn." };
+		if (session.connection.kind === "closed" && ran === null) return { tone: "us", sentence: describeError(session.connection.code) };
 		return describeStatus(session);
 	}
 

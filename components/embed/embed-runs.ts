@@ -139,6 +139,12 @@ export class EmbedRuns {
 		const { run } = session;
 		this.#lastRun = run;
 		this.#update({ session });
+		const { connection } = session;
+		if (connection.kind === "closed" && (run.kind === "requested" || run.kind === "queued")) {
+			// It will not be answered any more; `stop` ends it here and now, and the next call says why.
+			this.#client.stop();
+			return;
+		}
 		if (run === before) return;
 		if (run.kind === "running" && run.at.step === "run" && (before.kind !== "running" || before.at.step !== "run")) {
 			this.#tell({ type: "started", tier: run.at.tier, version: run.at.version });
@@ -149,13 +155,15 @@ export class EmbedRuns {
 			this.#input = null;
 			const isReached = this.#output.end();
 			if (!isReached) this.#update({ stage: { kind: "program", isCut: true } });
-			this.#tellExit(run.kind === "ended" ? run.outcome : { kind: "lost", code: run.code });
+			if (connection.kind === "closed" && !isLocal(before)) this.#tellExit({ kind: "lost", code: connection.code });
+			else this.#tellExit(run.kind === "ended" ? run.outcome : { kind: "lost", code: run.code });
 		}
 	}
 
 	#tellExit(outcome: Outcome): void {
 		const { stage, session } = this.#state;
-		const message = stage.kind === "program" ? describeStatus(session).sentence : describeOutcome(outcome).sentence;
+		const isAnswered = stage.kind === "program" && session.connection.kind !== "closed";
+		const message = isAnswered ? describeStatus(session).sentence : describeOutcome(outcome).sentence;
 		this.#tell({ type: "exit", outcome, message });
 	}
 

@@ -30,9 +30,12 @@ interface EmbedCodeParts {
 	readonly isReady: boolean;
 }
 
+/** Without the last line end, as a block of a page shows it: an editor would draw an empty line for it. */
+const asShown = ({ content }: { readonly content: string }): string => content.replace(/\r?\n$/, "");
+
 /** Owns what the reader wrote and what the author's page says of it. */
 export function useEmbedCode({ options, port, commands, pane, actions, isReady }: EmbedCodeParts): EmbedCode {
-	const [contents, setContents] = useState<readonly string[]>(() => options.files.map(({ content }) => content));
+	const [contents, setContents] = useState<readonly string[]>(() => options.files.map(asShown));
 	const [context, setContext] = useState<readonly string[]>([]);
 	const [isStale, setStale] = useState(false);
 	const edit = (file: number, content: string): void => {
@@ -71,7 +74,7 @@ export function useEmbedCode({ options, port, commands, pane, actions, isReady }
 			}
 		});
 	}, [isReady, commands, actions, pane, port, options]);
-	const isEdited = contents.some((content, at) => content !== options.files[at]?.content);
+	const isEdited = options.files.some((file, at) => contents[at] !== asShown(file));
 	return { options, contents, context, isEdited, isStale, edit, setStale };
 }
 
