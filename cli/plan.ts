@@ -103,13 +103,13 @@ function readCell(document: SourceDocument, block: CodeBlock, catalogue: Catalog
 		describeReferenceProblem(document, options) ??
 		describeLanguageProblem(block, options, offered, catalogue) ??
 		describeExpectationProblem(block, options);
-	const named = (ids: readonly string[] = []): string[] => ids.map((id) => (document.texts.get(id)?.text ?? "").replace(/\n+$/, ""));
+	const named = (ids: readonly string[] = []): string[] => ids.map((id) => (document.texts.get(id)?.text ?? "").replace(/^\n|\s+$/g, ""));
 	const joined = (texts: readonly string[]): string => texts.filter((it) => it !== "").join("\n");
 	return {
 		block,
 		options,
 		offered,
-		language: block.language,
+		language: offered?.id ?? block.language,
 		session: options.session ?? sessionOf(block),
 		isMeantToFail: options.expect === "fails",
 		code: wholeCode({
@@ -168,9 +168,9 @@ function describeSkip({ skip, version, tier }: BlockOptions, offered: CatalogueL
 }
 
 async function keyOf(cell: Cell, above: readonly Cell[]): Promise<string> {
-	const { options, language, code, files } = cell;
+	const { options, block, code, files } = cell;
 	return await cellKey({
-		language,
+		language: block.language,
 		version: options.version,
 		files: [{ name: options.file ?? "", content: code }, ...files],
 		arguments: options.args,

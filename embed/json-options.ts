@@ -33,6 +33,7 @@ const shapes = {
 	session: "",
 	file: "",
 	sandbox: "",
+	isMeantToFail: false,
 } as const satisfies Record<keyof WrittenOptions, unknown>;
 
 const areOptions = (value: Record<string, unknown>): value is Record<string, unknown> & WrittenOptions =>

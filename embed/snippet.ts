@@ -39,6 +39,7 @@ export interface Snippet {
 	/** As cellsAbove asks. */
 	readonly language: string;
 	readonly session: string | undefined;
+	readonly isMeantToFail: boolean | undefined;
 	/** The program as it runs now, without its other files. */
 	readCode(): string;
 	cameIntoView(): void;
@@ -58,7 +59,7 @@ const joined = (...parts: readonly (string | undefined)[]): string => parts.filt
 
 export function createSnippet(options: SnippetOptions): Snippet {
 	const { block, language, written, server, styles, codesAbove, onMoved, onAuthorProblem } = options;
-	const { file, sandbox, files = [], hiddenBefore, hiddenAfter, ...plainOptions } = written;
+	const { file, sandbox, files = [], hiddenBefore, hiddenAfter, isMeantToFail, ...plainOptions } = written;
 	const { session, maxHeightPx = defaultMaxHeightPx } = plainOptions;
 	const panel = createPanel(block, styles);
 	let state: State = { kind: "plain" };
@@ -218,6 +219,7 @@ export function createSnippet(options: SnippetOptions): Snippet {
 		written,
 		language: language.id,
 		session,
+		isMeantToFail,
 		readCode() {
 			const { before, shown, after } = parts();
 			return wholeCode({ before: joined(hiddenBefore, before), shown, after: joined(after, hiddenAfter) });

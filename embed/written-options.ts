@@ -11,6 +11,8 @@ export interface WrittenOptions extends Partial<Omit<EmbedOptionsInput, "look" |
 	file?: string;
 	/** The frame's `sandbox` attribute. */
 	sandbox?: string;
+	/** `expect=fails`, `exit=1` of `sandglass check`: no block below can build on it. */
+	isMeantToFail?: boolean;
 }
 
 type LineRanges = [number, number][];
@@ -86,6 +88,8 @@ const readers: Readonly<Record<string, Reader>> = {
 	"readonly-lines": (value) => told("readOnlyLines", readLines(value)),
 	session: (value) => ({ session: value === "" ? unnamedSession : value }),
 	sandbox: (sandbox) => ({ sandbox }),
+	expect: (value) => (value === "fails" ? { isMeantToFail: true } : {}),
+	exit: (value) => (Number(value) > 0 ? { isMeantToFail: true } : {}),
 };
 
 /** What a layer says, by the options' names. */

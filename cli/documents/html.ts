@@ -98,9 +98,14 @@ function isOptedIn(layers: readonly Element[]): boolean {
 	if (own !== undefined) return isOn(own);
 	if (layers.some((it) => it.tagName === snippetElement || classWords(it).some((word) => word.replace(/^\./, "") === optInWord)))
 		return true;
-	const outermost = layers.at(-1);
-	const around = outermost && ancestorsOf(outermost).find((it) => attributeOf(it, optInAttribute) !== undefined);
+	const around = aroundOf(layers);
 	return around !== undefined && isOn(around) && !["", "text", "txt", "plaintext", "none", "output", "diff"].includes(languageOf(layers));
+}
+
+/** What opts in for several blocks; its other attributes are for all of them. */
+function aroundOf(layers: readonly Element[]): Element | undefined {
+	const outermost = layers.at(-1);
+	return outermost && ancestorsOf(outermost).find((it) => attributeOf(it, optInAttribute) !== undefined);
 }
 
 const isOn = (element: Element): boolean => !["false", "off"].includes(attributeOf(element, optInAttribute) ?? "");
@@ -111,10 +116,17 @@ function languageOf(layers: readonly Element[]): string {
 		const named = classWords(layer)
 			.map((word) => /^(?:language|lang|highlight)-(?:source-)?\.?([\w+#-]+)$/.exec(word)?.[1])
 			.find((it) => it !== undefined);
-		const told = own ?? attributeOf(layer, "data-language") ?? attributeOf(layer, "data-lang") ?? named;
+		const told = own ?? attributeOf(layer, "data-lang") ?? attributeOf(layer, "data-language") ?? named ?? bareLanguageOf(layer);
 		if (told !== undefined) return told.toLowerCase();
 	}
 	return "";
+}
+
+/** highlight.js before version 11 and Pandoc write it behind a word of their own. */
+function bareLanguageOf(layer: Element): string | undefined {
+	const words = classWords(layer);
+	if (!words.includes("hljs") && !words.includes("sourceCode")) return undefined;
+	return words.find((word) => /^[a-z][a-z+#]*$/.test(word) && word !== "hljs" && word !== optInWord);
 }
 
 /** The nearest layer that says a thing wins, and in it the attribute that is ours alone. */
@@ -185,7 +197,7 @@ function describeBlock(options: {
 		line,
 		language: languageOf(layers),
 		code: code === undefined ? "" : textOf(code),
-		attributes: attributesOf(layers),
+		attributes: attributesOf([...layers, aroundOf(layers)].filter((it) => it !== undefined)),
 		json,
 		problem: end === undefined ? "The element is never closed." : null,
 		output,
