@@ -41,6 +41,8 @@ runAsChild(async (config, message) => {
 		maxBytes: config.storeBytes,
 		onFailure: (error) => log.error({ err: error }, "the store of snippets is out of reach; it is tried again when somebody asks"),
 	});
+	// So that a store out of reach is in the log from the start; `onFailure` has told it.
+	void snippets.totals().catch(() => undefined);
 	const catalogue = await readCatalogue(start.catalogueDir);
 	const gateway = await startGateway({
 		config,

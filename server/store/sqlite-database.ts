@@ -65,9 +65,14 @@ function setUp(connection: Connection): void {
 	connection.exec(`PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA journal_size_limit=${maxLogBytes}`);
 }
 
+/** null: it is not there, or not to be reached. */
 function identityOf(path: string): string | null {
-	const found = statSync(path, { throwIfNoEntry: false });
-	return found === undefined ? null : `${found.dev}:${found.ino}`;
+	try {
+		const { dev, ino } = statSync(path);
+		return `${dev}:${ino}`;
+	} catch {
+		return null;
+	}
 }
 
 const hasLog = (path: string): boolean => (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;

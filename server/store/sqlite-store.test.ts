@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { StorePlace } from "./open-store.ts";
 import { openSqlite } from "./sqlite-database.ts";
 import { incompressible, makeSnippet } from "./testing/make-snippet.ts";
 import { collect, openForTest, untilWorking } from "./testing/open-for-test.ts";
 import { mountReadOnly, mountSmallDisk, noSmallDisk } from "./testing/small-disk.ts";
 import { testStore } from "./testing/store-suite.ts";
+
+const projectDir = fileURLToPath(new URL("../..", import.meta.url));
 
 async function makePlace(context: TestContext): Promise<Extract<StorePlace, { kind: "sqlite" }>> {
 	const folder = mkdtempSync(join(tmpdir(), "store-"));
@@ -54,6 +58,23 @@ test("SQLite: a folder that is gone, and a file that is no database, are told as
 	await assert.rejects(openForTest(context, { kind: "sqlite", path: join(place.path, "no/folder.db") }).totals(), { code: "storeDown" });
 	writeFileSync(place.path, "this is no database at all, but long enough to be looked at as if it were one. ".repeat(20));
 	await assert.rejects(openForTest(context, place).totals(), { code: "storeDown" });
+});
+
+test("SQLite: a folder that this user may not enter is told as a store that is down", {
+	skip: process.getuid?.() !== 0,
+}, async (context) => {
+	const place = await makePlace(context);
+	await openForTest(context, place).totals();
+	const script = `import { openStore } from ${JSON.stringify(new URL("./open-store.ts", import.meta.url).href)};
+		const store = openStore({ place: ${JSON.stringify(place)}, maxBytes: 1, onFailure: () => undefined });
+		await store.totals().catch((error) => console.log(error.code));`;
+	const nobody = { uid: 65_534, gid: 65_534 };
+	const child = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+		...nobody,
+		encoding: "utf8",
+		cwd: projectDir,
+	});
+	assert.equal(child.stdout, "storeDown\n", child.stderr);
 });
 
 test("SQLite: while another process writes, ours waits its turn without holding the event loop", async (context) => {

@@ -28,7 +28,7 @@ const status: RunnerStatus = {
 
 test("without a version a snippet gets the one that would run now, with its image's digest", () => {
 	assert.equal(complete({}, status), "3.11 0123456789ab");
-	assert.equal(complete({ tier: "container" }, status), "3.11 0123456789ab");
+	assert.equal(complete({ version: "3.11", tier: "container" }, status), "3.11 0123456789ab");
 });
 
 test("a version whose image is not there, and a runner that is down, give a snippet without a digest", () => {
