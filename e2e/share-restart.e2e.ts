@@ -13,7 +13,13 @@ const servers: ServerProcess[] = [];
 
 async function start(): Promise<ServerProcess> {
 	// The engine is the one that the other tests use; only what is shared is kept apart.
-	const env = { LOG_LEVEL: "silent", SANDGLASS_STATE_DIR: stateDir, SANDGLASS_POOL_CEILING: "1" };
+	// One instance, so that the sandboxes of a server that was killed are reaped by the next.
+	const env = {
+		LOG_LEVEL: "silent",
+		SANDGLASS_STATE_DIR: stateDir,
+		SANDGLASS_INSTANCE: `test-share-${process.pid}`,
+		SANDGLASS_POOL_CEILING: "1",
+	};
 	const server = await startSandglass({ env });
 	servers.push(server);
 	return server;

@@ -363,6 +363,8 @@ export const settings = {
 				.string()
 				.max(4_096)
 				.regex(/^postgres(ql)?:\/\//, "must begin with postgres://")
+				// A library that could not read it would show it in its error, password included.
+				.refine((url) => URL.canParse(url), "must be a URL")
 				.optional(),
 			"The PostgreSQL database that keeps what readers share, e.g. `postgresql://sandglass@db.example.org/sandglass`. Unset: a SQLite file in the state directory.",
 		),
