@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { healthPath } from "../../protocol/api.ts";
+import { type Health, healthPath, openApiPath } from "../../protocol/api.ts";
 import { type AttackPrograms, attackProgramsPath } from "../../protocol/attack-programs.ts";
 import { cataloguePath } from "../../protocol/catalogue.ts";
+import { describeApi } from "../../protocol/openapi.ts";
 import { type PostureDocument, posturePath } from "../../protocol/posture.ts";
 import { sendProblem } from "./api/problem.ts";
 import { describeCatalogue } from "./catalogue-answer.ts";
@@ -11,7 +12,9 @@ import { setDataHeaders } from "./security-headers.ts";
 
 /** What the gateway tells of itself: data that anybody may read. */
 export function dataRoutes(world: GatewayWorld): RouteSet[] {
+	const api = describeApi();
 	return [
+		dataRoute(openApiPath, "no-cache", () => api),
 		dataRoute("/healthz", "no-store", () => describeHealth(world)),
 		dataRoute(healthPath, "no-store", () => describeHealth(world)),
 		dataRoute(cataloguePath, "no-cache", () => describeCatalogue({ ...world, status: world.runnerStatus() })),
@@ -38,7 +41,7 @@ function dataRoute(prefix: string, cacheControl: "no-store" | "no-cache", descri
 }
 
 /** 200 as long as the gateway answers: a restart of it would not bring a runner or an engine back. */
-function describeHealth({ build, runnerStatus, gatewayState }: GatewayWorld): object {
+function describeHealth({ build, runnerStatus, gatewayState }: GatewayWorld): Health {
 	const status = runnerStatus();
 	const { connections, sessions, waiting, slotsInUse } = gatewayState();
 	const tiers = status?.tiers.filter((it) => it.state !== "disabled") ?? [];
