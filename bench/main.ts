@@ -11,6 +11,7 @@ import { type BenchServer, startBenchServer } from "./bench-server.ts";
 import { measureCheck } from "./figures/check.ts";
 import { measureColdStart } from "./figures/cold-start.ts";
 import { measureLanguages } from "./figures/languages.ts";
+import { measureOneShot } from "./figures/one-shot.ts";
 import { measurePage } from "./figures/page.ts";
 import { measurePythonStart } from "./figures/python-start.ts";
 import { measureSandboxCost } from "./figures/sandbox-cost.ts";
@@ -85,6 +86,7 @@ async function measure(options: Options, engine: Engine): Promise<Results> {
 		tiers: measureTiers,
 		workloads: measureTierWorkloads,
 		page: measurePage,
+		http: measureOneShot,
 		check: measureCheck,
 	};
 	const findings = await withServers(base, async (warm, cold) => {

@@ -110,6 +110,15 @@ const runProblems: readonly ErrorCode[] = [
 	"noTierPassed",
 ];
 
+const storeProblems: readonly ErrorCode[] = [
+	"snippetTooLarge",
+	"snippetRemoved",
+	"tooManySnippets",
+	"storeFull",
+	"storeReadOnly",
+	"storeDown",
+];
+
 /** A key counts for itself; without one a call counts against its address, where the operator allows that. */
 const withOrWithoutKey: NonNullable<OpenApiOperation["security"]> = [{ apiKey: [] }, {}];
 
@@ -147,7 +156,7 @@ const createSnippet: OpenApiOperation = {
 	responses: {
 		"200": { description: "It was there.", content: jsonOf("SnippetCreated") },
 		"201": { description: "It is new.", content: jsonOf("SnippetCreated") },
-		...problems([...callerProblems, ...bodyProblems, ...fileProblems, "tooManyRuns"]),
+		...problems([...callerProblems, ...bodyProblems, ...fileProblems, ...storeProblems]),
 	},
 };
 
@@ -156,7 +165,10 @@ const readSnippet: OpenApiOperation = {
 	summary: "Read a snippet",
 	description: "As it was stored.",
 	parameters: [{ name: "id", in: "path", required: true, schema: { type: "string", pattern: "^[A-Za-z0-9_-]{22}$" } }],
-	responses: { "200": { description: "The snippet.", content: jsonOf("Snippet") }, ...problems(["notFound"]) },
+	responses: {
+		"200": { description: "The snippet.", content: jsonOf("Snippet") },
+		...problems(["snippetNotFound", "snippetRemoved", "storeDown"]),
+	},
 };
 
 export function describeApi(): OpenApiDocument {

@@ -56,7 +56,7 @@ function describeHealth({ build, runnerStatus, gatewayState }: GatewayWorld): He
 		runner: status === null ? "down" : "up",
 		engine: status?.engine ?? "unknown",
 		tiers,
-		pool: status?.languages ?? [],
+		pool: (status?.languages ?? []).map(({ imageDigest: _, ...kept }) => kept),
 		queue: { waiting, inUse: slotsInUse, capacity: status?.maxLeases ?? 0 },
 	};
 }

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -6,6 +9,7 @@ import { ApiRunEvent, openApiPath, runPath } from "../../../protocol/api.ts";
 import { describeApi, type OpenApiOperation } from "../../../protocol/openapi.ts";
 import { readCatalogue } from "../../languages/catalogue.ts";
 import { offer, type Rig, startRig } from "../../runner/testing/rig.ts";
+import { openForTest } from "../../store/testing/open-for-test.ts";
 import { eventsOf } from "../testing/api-calls.ts";
 import { openGateway } from "../testing/fixture.ts";
 
@@ -74,14 +78,18 @@ test("every reference resolves, every operation has a name of its own, and every
 
 test("each route answers its example as the document says, and a body that it does not allow with a problem of its own", async (context) => {
 	const catalogue = await readCatalogue(fileURLToPath(new URL("../../../sandbox-images", import.meta.url)));
-	const { url } = await openGateway(context, { catalogue, runnerSocketPath: rig.socketPath });
+	const folder = mkdtempSync(join(tmpdir(), "openapi-"));
+	context.after(() => rmSync(folder, { recursive: true }));
+	const snippets = openForTest(context, { kind: "sqlite", path: join(folder, "snippets.db") });
+	const { url } = await openGateway(context, { catalogue, runnerSocketPath: rig.socketPath, snippets });
 	let id = "";
 	for (const { path, method, operation } of operations) {
 		const response = await send(url, path.replace("{id}", id), method, operation);
 		const described = operation.responses[String(response.status)];
 		assert.ok(described !== undefined && response.status < 300, `${method} ${path}: ${response.status} ${await response.clone().text()}`);
 		const answer: unknown = await response.json();
-		schemaAt(described.content?.["application/json"]?.schema).parse(answer);
+		const fitting = schemaAt(described.content?.["application/json"]?.schema).safeParse(answer);
+		assert.ok(fitting.success, `${method} ${path}: ${fitting.error?.message}`);
 		if (operation.operationId === "createSnippet") id = String(Json.parse(answer).id);
 		if (method !== "POST") continue;
 		const refused = await fetch(url + path, { method, headers: { "Content-Type": "application/json" }, body: '{"surprise":1}' });
