@@ -9,7 +9,10 @@ import type { PistonProblem } from "./files.ts";
  * the times of the compile step and the memory of either (overrun.ts). A limit above the operator's is refused, never clamped in silence.
  */
 
-type OperatorLimits = Pick<Config, "idleWallMs" | "totalWallMs" | "compileWallMs" | "cpuMs" | "memoryBytes" | "maxMemoryBytes">;
+type OperatorLimits = Pick<
+	Config,
+	"idleWallMs" | "totalWallMs" | "compileWallMs" | "cpuMs" | "memoryBytes" | "maxMemoryBytes" | "outputBytes"
+>;
 
 /** Kept by the gateway. Absent: no limit besides the operator's. */
 export interface WatchedLimits {
@@ -17,6 +20,8 @@ export interface WatchedLimits {
 	readonly compileCpuMs?: number;
 	readonly compileMemoryBytes?: number;
 	readonly runMemoryBytes?: number;
+	/** Of both streams and both steps. */
+	readonly outputBytes?: number;
 }
 
 export interface PistonLimits {
@@ -65,6 +70,7 @@ export function readLimits(
 			compileCpuMs: given("compile_cpu_time"),
 			compileMemoryBytes: given("compile_memory_limit"),
 			runMemoryBytes: given("run_memory_limit"),
+			outputBytes: operator.outputBytes,
 		},
 	};
 }

@@ -17,6 +17,9 @@ interface Used {
 	readonly memoryBytes: number;
 }
 
+/** The runner's own words about its limit come on top of it. */
+const outputSlackBytes = 1_024;
+
 export class OverrunWatch {
 	readonly #limits: WatchedLimits;
 	readonly #stop: () => void;
@@ -54,6 +57,13 @@ export class OverrunWatch {
 			this.#strike("SG", `Stopped: it used more than ${formatBytes(memoryBytes)} of memory, the limit that was asked for.`);
 		else if (cpuMs !== undefined && used.cpuMs > cpuMs)
 			this.#strike("TO", `Stopped: compiling used more than ${formatDuration(cpuMs)} of processor time, the limit that was asked for.`);
+	}
+
+	/** All that the run has printed so far. The runner ends a run at this limit by itself; one that does not is not relied on. */
+	printed(bytes: number, status: "OL" | "EL"): void {
+		const { outputBytes } = this.#limits;
+		if (outputBytes !== undefined && bytes > outputBytes + outputSlackBytes)
+			this.#strike(status, `Stopped: it printed more than ${formatBytes(outputBytes)}, the limit for one run.`);
 	}
 
 	ended(report: StepReport | null): void {

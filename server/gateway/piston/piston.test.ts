@@ -217,7 +217,7 @@ test("connect: messages of types that nobody knows are passed over", async (cont
 
 test("connect: a program whose reader does not read is held back, and loses nothing", async (context) => {
 	const floodBytes = 16 * 1_048_576;
-	const { url, door } = await openFixture(context);
+	const { url, door } = await openFixture(context, { config: { outputBytes: 2 * floodBytes } });
 	const client = await PistonSocket.open(url);
 	client.socket.pause();
 	client.init(`flood ${floodBytes}`);
@@ -230,6 +230,19 @@ test("connect: a program whose reader does not read is held back, and loses noth
 	client.socket.resume();
 	assert.equal((await client.closed()).code, 4999);
 	assert.equal(door.floodedBytes, floodBytes);
+});
+
+test("connect and execute: output beyond the limit ends a run, even where the runner lets it through", async (context) => {
+	const { url, door } = await openFixture(context, { config: { outputBytes: 100_000 } });
+	const client = await PistonSocket.open(url);
+	client.init("flood 3000000");
+	assert.equal((await client.closed()).code, 4999);
+	assert.equal(client.all("exit")[0]?.status, "OL");
+	assert.ok(client.output().length <= 101_024, `${client.output().length} characters`);
+	const { run } = PistonResult.parse((await post(url, { ...hello, files: [{ content: "flood 3000000" }] })).answer);
+	assert.deepEqual([run.status, run.signal], ["OL", "SIGKILL"]);
+	assert.ok(run.stdout.length <= 101_024, `${run.stdout.length} characters`);
+	await door.untilLeases(0);
 });
 
 test("connect: input that the program does not take is kept up to a bound, and then refused", async (context) => {

@@ -110,7 +110,13 @@ test("a compiler's file gets the extension that it goes by; an interpreter's kee
 test("time and processor time go to the sandbox, the rest is watched, and -1 or 0 is no limit", () => {
 	assert.deepEqual(limits({ run_timeout: 3_000, run_cpu_time: 2_500.7, run_memory_limit: 64_000_000, compile_timeout: 10_000 }), {
 		requested: { totalWallMs: 3_000, idleWallMs: 3_000, cpuMs: 2_500 },
-		watched: { compileWallMs: 10_000, compileCpuMs: undefined, compileMemoryBytes: undefined, runMemoryBytes: 64_000_000 },
+		watched: {
+			compileWallMs: 10_000,
+			compileCpuMs: undefined,
+			compileMemoryBytes: undefined,
+			runMemoryBytes: 64_000_000,
+			outputBytes: 1_048_576,
+		},
 	});
 	assert.deepEqual(limits({ run_memory_limit: -1, compile_memory_limit: -1, run_timeout: 0 }), limits({}));
 });

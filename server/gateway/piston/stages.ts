@@ -24,6 +24,7 @@ export class Stages {
 	#report: StepReport | null = null;
 	readonly #text = new StreamText();
 	#bytes = { stdout: 0, stderr: 0 };
+	#totalBytes = 0;
 
 	/** `stop` ends the run. */
 	constructor(options: { watched: WatchedLimits; sink: StageSink; stop: () => void }) {
@@ -42,6 +43,9 @@ export class Stages {
 	output(stream: "stdout" | "stderr", bytes: Uint8Array): void {
 		if (this.#isOverrun) return;
 		this.#bytes[stream] += bytes.length;
+		this.#totalBytes += bytes.length;
+		this.#watch.printed(this.#totalBytes, this.#isMostlyErrors ? "EL" : "OL");
+		if (this.#isOverrun) return;
 		if (this.#stage !== null) this.#tell(this.#stage, stream, this.#text.add(this.#stage, stream, bytes));
 	}
 
@@ -72,6 +76,10 @@ export class Stages {
 		return this.#stage !== null && this.#watch.in(this.#stage) !== null;
 	}
 
+	get #isMostlyErrors(): boolean {
+		return this.#bytes.stderr > this.#bytes.stdout;
+	}
+
 	#tell(stage: StepName, stream: "stdout" | "stderr", text: string): void {
 		if (text !== "") this.#sink.data(stage, stream, text);
 	}
@@ -81,8 +89,7 @@ export class Stages {
 		if (stage === null) return;
 		for (const stream of ["stdout", "stderr"] as const) this.#tell(stage, stream, this.#text.end(stage, stream));
 		const overrun = this.#watch.in(stage);
-		const isMostlyErrors = this.#bytes.stderr > this.#bytes.stdout;
-		this.#sink.ended(stage, endingOf({ report: this.#report, outcome, overrun, isMostlyErrors }));
+		this.#sink.ended(stage, endingOf({ report: this.#report, outcome, overrun, isMostlyErrors: this.#isMostlyErrors }));
 		this.#stage = null;
 		this.#report = null;
 		this.#bytes = { stdout: 0, stderr: 0 };
