@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NextRequest } from "next/server.js";
 import { embedAncestorsHeader } from "./protocol/embed-headers.ts";
+import { openHostsHeader } from "./protocol/open-hosts.ts";
 import { proxy } from "./proxy.ts";
 
 function policyOf(path: string, headers: Record<string, string> = {}): string {
@@ -30,4 +31,13 @@ test("every page's scripts need our origin or a nonce of their own, and none may
 		assert.doesNotMatch(policy, /unsafe-eval|script-src[^;]*unsafe-inline/);
 		assert.notEqual(policy, policyOf(path));
 	}
+});
+
+test("the page reaches this server only; the playground's also the sites that the gateway names, if they are plain https sites", () => {
+	const connections = (policy: string) => /connect-src ([^;]*);/.exec(policy)?.[1];
+	const own = "'self' ws://127.0.0.1:3000 wss://127.0.0.1:3000";
+	assert.equal(connections(policyOf("/")), own);
+	const named = { [openHostsHeader]: "https://raw.example.org *; https://x.org;script-src" };
+	assert.equal(connections(policyOf("/", named)), `${own} https://raw.example.org`);
+	for (const path of ["/embed", "/lab", "/s/abc"]) assert.equal(connections(policyOf(path, named)), own, path);
 });
