@@ -350,3 +350,27 @@ test("the embed's code follows the options, and is what an author pastes", async
 	await expect(sharing.dialog.getByRole("status").filter({ hasText: "Copied." })).toBeVisible();
 	expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("```python sandglass theme=dark readonly\nprint(1 < 2)\n```");
 });
+
+test("an address that a link asks to open is shown, and nothing is fetched from it", async ({ playground, page }) => {
+	const asked: string[] = [];
+	page.on("request", (request) => {
+		if (!request.url().startsWith(serverUrl()) && !/^(blob|data):/.test(request.url())) asked.push(request.url());
+	});
+	await page.goto(`/?open=${encodeURIComponent("https://raw.example.org/a/main.py")}`);
+	const dialog = page.getByRole("dialog", { name: "Open a program" });
+	await expect(dialog.getByRole("textbox", { name: "Address of a raw text" })).toHaveValue("https://raw.example.org/a/main.py");
+	await expect(dialog.getByRole("link", { name: "raw.example.org" })).toHaveAttribute("href", "https://raw.example.org/a/main.py");
+	await expect(dialog).toContainText("This page may not fetch from there.");
+	await expect(dialog.getByRole("button", { name: "Fetch" })).toHaveCount(0);
+	for (const address of ["javascript:alert(1)", "http://raw.example.org/", "https://user:pass@raw.example.org/"]) {
+		await dialog.getByRole("textbox", { name: "Address of a raw text" }).fill(address);
+		await expect(dialog.getByRole("link")).toHaveCount(0);
+	}
+	await dialog.getByRole("textbox", { name: "File name" }).fill("pasted.py");
+	await dialog.getByRole("textbox", { name: "Text" }).last().fill("print('pasted')\n");
+	await dialog.getByRole("button", { name: "Open the text" }).click();
+	await expect(playground.tab("pasted.py")).toBeVisible();
+	await playground.expectKept("print('pasted')\n");
+	expect(asked).toEqual([]);
+	expect(new URL(page.url()).search).toBe("");
+});
