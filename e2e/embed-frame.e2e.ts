@@ -239,19 +239,21 @@ test("the program opens in the playground by a link that holds it", async ({ emb
 	});
 });
 
-test("a reader without a mouse, or without eyes, meets no barrier in it", async ({ page }) => {
-	const { encodeFragment } = await import("../components/share/fragment.ts");
-	const files = [
-		{ name: "main.py", content: greeting },
-		{ name: "other.py", content: "x = 1" },
-	];
-	for (const theme of ["light", "dark"]) {
-		// A document of its own: what axe looks at is one page, and this one is all ours.
-		await page.goto(`${serverUrl()}/embed?theme=${theme}${encodeFragment({ language: "python", files, recording })}`);
-		await expect(page.getByRole("log", { name: "Terminal output" })).toContainText("Hello, Grace!");
-		await expect(page.getByRole("textbox", { name: "Code editor" })).toBeVisible();
-		expect(await findBarriers(page), theme).toEqual([]);
-	}
+test("a reader without a mouse, or without eyes, meets no barrier in it", async ({ embedded, page }) => {
+	await withSite({}, async (site) => {
+		for (const theme of ["light", "dark"] as const) {
+			const files = [
+				{ name: "", content: greeting },
+				{ name: "other.py", content: "x = 1" },
+			];
+			await embedded.open(site, { language: "python", files, recording, theme });
+			await expect(embedded.output).toContainText("Hello, Grace!");
+			await expect(embedded.editor).toBeVisible();
+			const frame = page.frames().find((it) => it.url().startsWith(`${serverUrl()}/embed`));
+			if (frame === undefined) throw new Error("the frame did not load");
+			expect(await findBarriers(frame), theme).toEqual([]);
+		}
+	});
 });
 
 test.describe("when the server does not answer", () => {
