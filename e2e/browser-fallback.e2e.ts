@@ -27,8 +27,7 @@ for (const language of ["Python", "JavaScript"] as const) {
 		const { fetched, code } = greetings[language];
 		await openHere(playground, language, cable.url);
 		await runHere(playground, fetched, "fetched");
-		await playground.isolation.selectOption("");
-		if (language === "JavaScript") await playground.version.selectOption({ index: 0 });
+		await playground.isolation.selectOption("container");
 		await playground.write(code);
 		cable.cut();
 		await playground.run.click();
@@ -118,7 +117,7 @@ test.describe("on a phone", () => {
 				const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 				await openHere(playground, "Python", cable.url);
 				await runHere(playground, greetings.Python.fetched, "fetched");
-				await playground.isolation.selectOption("");
+				await playground.isolation.selectOption("container");
 				await playground.write(greetings.Python.code);
 				cable.cut();
 				await playground.run.click();
