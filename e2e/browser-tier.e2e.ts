@@ -1,12 +1,12 @@
 import type { Request } from "playwright/test";
 import { askingSequences } from "./page-objects/asking-sequences.ts";
 import { stillPageMs, watchFrames } from "./page-objects/frame-watch.ts";
-import { expectRunsHere, openHere, runHere } from "./page-objects/in-this-browser.ts";
+import { bootMs, expectRunsHere, openHere, runHere } from "./page-objects/in-this-browser.ts";
 import { expect, serverUrl, test } from "./page-objects/test.ts";
 
 /** Programs in the reader's own browser: fetched when asked for, labelled, talked to as elsewhere, and ended as elsewhere. */
 
-test.setTimeout(180_000);
+test.setTimeout(300_000);
 
 test("nothing of it is fetched before it is asked for, then all from our own origin, and the status names it", async ({
 	playground,
@@ -62,7 +62,7 @@ for (const [language, code] of Object.entries(floods) as ["Python" | "JavaScript
 		await openHere(playground, language);
 		const longestFrameMs = await watchFrames(page);
 		await playground.runCode(code);
-		await playground.expectStatus("Stopped: it printed more than 1 MiB, the limit for one run.", { timeout: 60_000 });
+		await playground.expectStatus("Stopped: it printed more than 1 MiB, the limit for one run.", { timeout: bootMs });
 		await expect(playground.output).toContainText("[output cut after 1 MiB]");
 		expect(await longestFrameMs(), "the longest time without a frame").toBeLessThan(stillPageMs);
 	});
@@ -97,7 +97,7 @@ test("no escape sequence types into the program's input, nor touches the clipboa
 	await page.evaluate(() => navigator.clipboard.writeText("the reader's own"));
 	const title = await page.title();
 	await playground.run.click();
-	await expect(playground.output).toContainText("asked", { timeout: 60_000 });
+	await expect(playground.output).toContainText("asked", { timeout: bootMs });
 	const screen = playground.terminal.locator(".xterm-screen");
 	await screen.click({ position: { x: 60, y: 60 } });
 	await playground.theme.focus();
@@ -196,7 +196,7 @@ test.describe("a browser that cannot let WebAssembly wait", () => {
 	test("asks for a program's whole input beforehand, and says why", async ({ playground, page }) => {
 		await openHere(playground, "Python");
 		await playground.runCode('print("hello", input(), "and", input())\ntry:\n    input()\nexcept EOFError:\n    print("that was all")\n');
-		await expect(playground.output).toContainText("This browser cannot let Python wait for input", { timeout: 60_000 });
+		await expect(playground.output).toContainText("This browser cannot let Python wait for input", { timeout: bootMs });
 		await playground.answer("Ada");
 		await playground.answer("Żaneta");
 		await page.keyboard.press("Control+D");

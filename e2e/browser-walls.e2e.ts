@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ForeignSite } from "./page-objects/foreign-site.ts";
 import { stillPageMs, watchFrames } from "./page-objects/frame-watch.ts";
-import { expectRunsHere, openHere, reachOutScript, readWays, realmProgram, runHere } from "./page-objects/in-this-browser.ts";
+import { bootMs, expectRunsHere, openHere, reachOutScript, readWays, realmProgram, runHere } from "./page-objects/in-this-browser.ts";
 import { expect, serverUrl, test as suiteTest } from "./page-objects/test.ts";
 
 /**
@@ -21,7 +21,7 @@ const test = suiteTest.extend<{ readonly foreign: ForeignSite }>({
 
 // The browser tells of everything that a policy refuses.
 test.use({ allowedComplaints: /Content Security Policy|EventSource|WebSocket|WebTransport|ERR_|Failed to load resource/ });
-test.setTimeout(240_000);
+test.setTimeout(300_000);
 
 const policy = { connections: "held connect-src", fonts: "held font-src", scripts: "held script-src-elem", text: "held script-src" };
 /** Where a browser has them for pages of an origin only, a worker of none does not even see them; else they refuse it. */
@@ -154,7 +154,7 @@ test("a message that no program may send ends the run and tells why, and the pag
 	for (const [what, message] of Object.entries(forgeries)) {
 		await test.step(what, async () => {
 			await playground.runCode(realmProgram(`postMessage(${message})`, "while True: pass"));
-			await playground.expectStatus("Stopped: it spoke to this page as no program may.", { timeout: 60_000 });
+			await playground.expectStatus("Stopped: it spoke to this page as no program may.", { timeout: bootMs });
 			await playground.expectStatus("Your program");
 			await playground.expectStatus("IsolationThis browser");
 		});
@@ -167,7 +167,7 @@ test("to ask for input twice at once is no program's right either", async ({ pla
 	await openHere(playground, "Python");
 	const script = 'postMessage({ type: "read", memoryBytes: 0 });';
 	await playground.runCode(realmProgram(script + script, "while True: pass"));
-	await playground.expectStatus("Stopped: it spoke to this page as no program may.", { timeout: 60_000 });
+	await playground.expectStatus("Stopped: it spoke to this page as no program may.", { timeout: bootMs });
 });
 
 test("a forged exit ends the program and says nothing that sys.exit could not", async ({ playground }) => {
@@ -184,7 +184,7 @@ test("a flood of the smallest messages ends at a limit, and the page paints on (
 	const longestFrameMs = await watchFrames(page);
 	await playground.runCode(realmProgram("for (;;) postMessage(Uint8Array.of(46));", ""));
 	// A million messages: what comes first depends on the machine.
-	await playground.expectStatus(/it printed more than 1 MiB|it reached the time limit/, { timeout: 60_000 });
+	await playground.expectStatus(/it printed more than 1 MiB|it reached the time limit/, { timeout: bootMs });
 	expect(await longestFrameMs(), "the longest time without a frame").toBeLessThan(stillPageMs);
 	await expectRunsHere(playground);
 });
@@ -194,7 +194,7 @@ test("an error that escapes the interpreter ends the program as its own", async 
 	await playground.runCode(
 		realmProgram('setTimeout(() => { throw new Error("out of reach"); }, 0);', "import time\nwhile True: time.sleep(0.01)"),
 	);
-	await expect(playground.output).toContainText("out of reach", { timeout: 60_000 });
+	await expect(playground.output).toContainText("out of reach", { timeout: bootMs });
 	await playground.expectStatus("Your program");
 	await playground.expectExitCode(1);
 });

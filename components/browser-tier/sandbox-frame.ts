@@ -25,8 +25,8 @@ export type FrameMessage = z.infer<typeof FrameMessage> | { readonly type: "unop
 const fetchLimitMs = 30_000;
 /** What stands in a frame that could not be fetched is loaded too, and says nothing. */
 const openLimitMs = 10_000;
-/** A slow phone starts Python within half of this; a frame whose process died never does. */
-const bootLimitMs = 120_000;
+/** A slow and busy device starts Python within half of this; a frame whose process died never does. The reader can stop it before. */
+const bootLimitMs = 300_000;
 
 export class SandboxFrame {
 	readonly #element: HTMLIFrameElement;

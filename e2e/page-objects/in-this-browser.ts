@@ -6,7 +6,7 @@ import type { Playground } from "./playground.ts";
 /** The tier `browser` as a reader meets it, and as a hostile program does. */
 
 /** Fetching and starting an interpreter on a machine that is busy with tests. */
-export const bootMs = 60_000;
+export const bootMs = 120_000;
 
 /** Opens the page and picks this browser for its programs. */
 export async function openHere(playground: Playground, language: "Python" | "JavaScript", url?: string): Promise<void> {
