@@ -33,8 +33,11 @@ export interface Program {
 	readonly stop: () => void;
 }
 
-/** Ctrl-D at the beginning of a line is its end for a program that reads from a terminal; within a line it takes two. */
-const withItsEnd = (stdin: string): string => (stdin.endsWith("\n") ? `${stdin}\x04` : `${stdin}\x04\x04`);
+const encoder = new TextEncoder();
+const endOfInput = encoder.encode("\x04");
+/** A terminal tells the end to who waits for input, and some forget it while a program still reads what stands before: so it is typed again. */
+const endEveryMs = 600;
+const maxEnds = 10;
 
 /** Owns the way from what is on the page to a run: what can be told to be wrong is told here, and nothing is sent. */
 export function useProgram(
@@ -78,9 +81,15 @@ export function useProgram(
 	};
 	const isReading = state.run.kind === "running" && state.run.at.step === "run";
 	useEffect(() => {
-		if (!isReading || prepared.current === "") return;
-		client?.sendInput(new TextEncoder().encode(withItsEnd(prepared.current)));
+		if (!isReading || prepared.current === "") return undefined;
+		client?.sendInput(encoder.encode(prepared.current));
 		prepared.current = "";
+		let ends = 0;
+		const timer = setInterval(() => {
+			client?.sendInput(endOfInput);
+			if (++ends === maxEnds) clearInterval(timer);
+		}, endEveryMs);
+		return () => clearInterval(timer);
 	}, [isReading, client]);
 	const run = () => {
 		if (canRun && parts !== null) start(parts.version.version, isHere ? "browser" : parts.tier, (request) => client.run(request));
