@@ -1,17 +1,11 @@
 import type { Block } from "./block.ts";
-import { hasShape, isRecord, type Shapes, strangerIn } from "./shape.ts";
+import { isRecord, strangerIn } from "./shape.ts";
 import { OptionProblem, type WrittenOptions } from "./written-options.ts";
 
 /**
  * Options as JSON: `<script type="application/json" data-sandglass-options>` in the block or right beside it, with the names of EmbedOptions.
- * What is too long or too many the frame refuses, with a message to the author.
+ * What is too long, too many or too deep the frame refuses, with a message to the author.
  */
-
-const isRange = (value: unknown): boolean => hasShape(value, [0]) && Array.isArray(value) && value.length === 2;
-const isFile = (value: unknown): boolean => {
-	const file: Shapes = { name: "", content: "", isHidden: false };
-	return isRecord(value) && hasShape(value, { name: "", content: "" }) && strangerIn(value, file) === undefined;
-};
 
 const shapes = {
 	language: "",
@@ -22,14 +16,14 @@ const shapes = {
 	isReadOnly: false,
 	isAutorun: false,
 	title: "",
-	files: [isFile],
+	files: [{ name: "", content: "" }],
 	hiddenBefore: "",
 	hiddenAfter: "",
 	arguments: [""],
 	stdin: "",
 	maxHeightPx: 0,
-	highlightedLines: [isRange],
-	readOnlyLines: [isRange],
+	highlightedLines: [[0]],
+	readOnlyLines: [[0]],
 	session: "",
 	file: "",
 	sandbox: "",

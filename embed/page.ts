@@ -17,7 +17,6 @@ export interface SnippetPage {
 	scan(): void;
 	/** Upgrades what comes. */
 	watch(): void;
-	find(pre: Element): Snippet | undefined;
 }
 
 /** Changes of a page come in swarms. */
@@ -34,9 +33,8 @@ export function createPage(
 	const book = createRecordingBook(recordingsUrl);
 	/** In the order in which they stand on the page. */
 	let snippets: Snippet[] = [];
-	const known = new WeakMap<Element, Snippet>();
-	/** What was wrong with them is said once. */
-	const refused = new WeakSet<Element>();
+	/** Null: it cannot be one, which is said once. */
+	const known = new WeakMap<Element, Snippet | null>();
 	const keys = new WeakMap<Snippet, Promise<string>>();
 	const startedAt = performance.now();
 	let timer: ReturnType<typeof setTimeout> | undefined;
@@ -119,7 +117,7 @@ export function createPage(
 
 	/** Null: it is none of ours, or not yet. */
 	const read = (pre: HTMLPreElement): Snippet | null => {
-		if (known.has(pre) || refused.has(pre)) return null;
+		if (known.has(pre)) return null;
 		const block = readBlock(pre);
 		const by = block && optInOf(block, selector);
 		if (!block || !by) return null;
@@ -128,8 +126,7 @@ export function createPage(
 			return null;
 		}
 		const snippet = upgrade(block, by);
-		if (snippet === null) refused.add(pre);
-		else known.set(pre, snippet);
+		known.set(pre, snippet);
 		return snippet;
 	};
 
@@ -156,6 +153,5 @@ export function createPage(
 	return {
 		scan,
 		watch: () => new MutationObserver(scanSoon).observe(document.documentElement, { childList: true, subtree: true }),
-		find: (pre) => known.get(pre),
 	};
 }

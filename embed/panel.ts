@@ -23,7 +23,7 @@ export interface Panel {
 }
 
 /** Room for the frame's output, opened at the click. */
-const roomPx = 220;
+const roomPx = 270;
 
 export function createPanel(block: Block, styles: CSSStyleSheet): Panel {
 	const { element: shown, code } = block;

@@ -20,7 +20,7 @@ export const isRecording = (value: unknown): value is Recording =>
 		language: "",
 		version: "",
 		tier: "",
-		recordedAt: /^\d{4}-\d\d-\d\dT/,
+		recordedAt: /^\d{4}-/,
 		outcome: outcomeShape,
 		events: [isEvent],
 	});

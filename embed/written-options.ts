@@ -5,7 +5,7 @@ import { readText } from "./block-text.ts";
 
 /** Options as an author writes them in HTML: `data-` attributes on the block or around it, and what a fence's info string left in a class. */
 
-/** All but what the code itself says; the frame's names, and two that are ours. */
+/** All but what the code itself says; the frame's names, and three that are ours. */
 export interface WrittenOptions extends Partial<Omit<EmbedOptionsInput, "look" | "recording">> {
 	/** What the first file is called. */
 	file?: string;
@@ -49,7 +49,7 @@ const joined = (value: string): string | undefined => elementsOf(value)?.map(tex
 
 function readFiles(value: string): WrittenOptions | undefined {
 	const files = elementsOf(value)?.map((element) => ({
-		name: element.dataset.name ?? "",
+		name: element.dataset.file ?? element.dataset.name ?? "",
 		content: textOf(element),
 		isHidden: element.dataset.hidden !== undefined,
 	}));
