@@ -55,7 +55,7 @@ export function readLook({ code, pre, element }: Block): BlockLook {
 		fontFamily: style.fontFamily.slice(0, 500),
 		fontSizePx: within(style.fontSize, 6, 60),
 		lineHeightPx: within(style.lineHeight, 6, 120),
-		paddingTopPx: within(inner.top - edge.top + sum(around.borderTopWidth, around.paddingTop, style.paddingTop), 0, 100),
+		paddingTopPx: within(sum(around.borderTopWidth, around.paddingTop, style.paddingTop), 0, 100),
 		paddingLeftPx: within(inner.left - edge.left + sum(around.borderLeftWidth, around.paddingLeft, style.paddingLeft), 0, 100),
 	};
 	return { look, isDark: 0.299 * red + 0.587 * green + 0.114 * blue < 128 };
