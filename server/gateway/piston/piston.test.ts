@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { maxControlBytes } from "../../../protocol/messages.ts";
 import { PistonResult, pistonExecutePath, pistonRuntimesPath } from "../../../protocol/piston.ts";
+import { KeyFile } from "../../api-keys/key-file.ts";
 import { openFixture } from "../testing/fixture.ts";
 import { PistonSocket } from "./testing/piston-socket.ts";
 
@@ -91,6 +95,23 @@ test("ATTACKS 36: a page of a foreign origin can neither execute nor connect; th
 		allowed.init("print hi");
 		assert.equal((await allowed.closed()).code, 4999);
 	}
+});
+
+test("where the operator wants keys, execute and connect are refused without one, and a key opens both", async (context) => {
+	const { gateway, url, door } = await openFixture(context, { config: { anonymousApi: "off" } });
+	assert.equal((await post(url, hello)).status, 401);
+	const refused = new PistonSocket(url);
+	assert.equal(await refused.until(() => refused.refusedWith ?? undefined, "a refusal", true), 401);
+	assert.equal(door.opened, 0);
+	const stateDir = mkdtempSync(join(tmpdir(), "keys-"));
+	context.after(() => rmSync(stateDir, { recursive: true }));
+	const { token, key } = new KeyFile(stateDir).create("test", { sandboxes: 2, runsPerMinute: 9, secondsPerHour: 99 }, new Date(0));
+	gateway.replaceApiKeys([key]);
+	const headers = { authorization: `Bearer ${token}` };
+	assert.equal((await post(url, hello, headers)).status, 200);
+	const client = await PistonSocket.open(url, headers);
+	client.init("print hi");
+	assert.equal((await client.closed()).code, 4999);
 });
 
 test("a body over the cap is a 413 before it is all there, and is not kept", async (context) => {
