@@ -9,6 +9,7 @@ import { Snippet } from "../protocol/snippets.ts";
 import { prepareStoreFolder, storeFolder, storePlaceOf } from "../server/store/store-folder.ts";
 import { makeSnippet } from "../server/store/testing/make-snippet.ts";
 import { openForTest } from "../server/store/testing/open-for-test.ts";
+import { PostgresCluster } from "../server/store/testing/postgres-cluster.ts";
 
 /** The command as an operator runs it, beside a store that a server has open. */
 
@@ -20,8 +21,13 @@ function makeState(context: TestContext): string {
 	return stateDir;
 }
 
-function command(stateDir: string, words: readonly string[], input = ""): { status: number | null; stdout: string; stderr: string } {
-	const env = { ...process.env, SANDGLASS_STATE_DIR: stateDir, DATABASE_URL: "" };
+function command(
+	stateDir: string,
+	words: readonly string[],
+	input = "",
+	databaseUrl = "",
+): { status: number | null; stdout: string; stderr: string } {
+	const env = { ...process.env, SANDGLASS_STATE_DIR: stateDir, DATABASE_URL: databaseUrl };
 	return spawnSync(process.execPath, [bootstrap, "snippets", ...words], { env, input, encoding: "utf8" });
 }
 
@@ -80,4 +86,19 @@ test("as root the command works as the user whom the store belongs to, so that t
 	prepareStoreFolder(stateDir, { uid: 65_534, gid: 65_534 });
 	assert.equal(command(stateDir, ["import"], JSON.stringify(await makeSnippet({}))).status, 0);
 	assert.equal(statSync(join(storeFolder(stateDir), "snippets.db")).uid, 65_534);
+});
+
+test("from SQLite to PostgreSQL it is an export and an import", async (context) => {
+	const cluster = await PostgresCluster.start();
+	context.after(() => cluster.remove());
+	const stateDir = makeState(context);
+	const exported = `${JSON.stringify(await makeSnippet({ stdin: "moved" }))}\n`;
+	command(stateDir, ["import"], exported);
+	const moved = command(stateDir, ["import"], command(stateDir, ["export"]).stdout, cluster.url());
+	assert.equal(moved.stdout, "1 stored, 0 were there, 0 left out because they were deleted here.\n");
+	assert.equal(command(stateDir, ["export"], "", cluster.url()).stdout, exported);
+	await cluster.stop();
+	const away = command(stateDir, ["count"], "", cluster.url());
+	assert.equal(away.status, 1);
+	assert.match(away.stderr, /^PostgreSQL: .*\n$/);
 });

@@ -37,10 +37,10 @@ test("a gateway that was taken over cannot have a file of root's given to it by 
 	const stateDir = makeStateDir(context);
 	const folder = storeFolder(stateDir);
 	mkdirSync(folder);
-	const secret = join(stateDir, "secret");
-	writeFileSync(secret, "");
-	symlinkSync(secret, join(folder, "snippets.db"));
-	linkSync(secret, join(folder, "snippets.db-wal"));
+	const [pointedAt, linked] = [join(stateDir, "pointed-at"), join(stateDir, "linked")];
+	for (const secret of [pointedAt, linked]) writeFileSync(secret, "");
+	symlinkSync(pointedAt, join(folder, "snippets.db"));
+	linkSync(linked, join(folder, "snippets.db-wal"));
 	prepareStoreFolder(stateDir, nobody);
-	assert.equal(statSync(secret).uid, 0);
+	assert.deepEqual([statSync(pointedAt).uid, statSync(linked).uid], [0, 0]);
 });
