@@ -41,26 +41,26 @@ for (const language of ["Python", "JavaScript"] as const) {
 		await playground.expectStatus("Connection lost; it starts when the server is back.");
 		const banner = page.getByRole("alert").filter({ hasText: unreachable });
 		await banner.getByRole("button", { name: offer }).click();
+		await playground.expectStatus("in this browser …");
 		await expect(playground.output).toContainText("who?", { timeout: bootMs });
-		await playground.expectStatus("Running in this browser …");
+		await playground.answer("Ada");
+		await expect(playground.output).toContainText("hello Ada");
+		await playground.expectFinished();
 		await playground.expectStatus("IsolationThis browser");
 		await expect(playground.isolation).toHaveValue("browser");
 		// It is told and goes on, but there is nothing more to offer.
 		await expect(banner).toBeVisible();
 		await expect(banner.getByRole("button")).toHaveCount(0);
-		await playground.answer("Ada");
-		await expect(playground.output).toContainText("hello Ada");
-		await playground.expectFinished();
 
 		cable.mend();
 		await expect(banner).toHaveCount(0, { timeout: 30_000 });
 		await playground.isolation.selectOption("container");
 		await playground.run.click();
 		await expect(playground.output).toContainText("who?", { timeout: bootMs });
-		await playground.expectStatus("IsolationContainer");
 		await playground.answer("Bea");
 		await expect(playground.output).toContainText("hello Bea");
 		await playground.expectFinished();
+		await playground.expectStatus("IsolationContainer");
 	});
 }
 
@@ -150,9 +150,9 @@ test.describe("a full server", () => {
 	const contexts: BrowserContext[] = [];
 
 	test.beforeAll(async () => {
-		test.setTimeout(180_000);
+		test.setTimeout(600_000);
 		server = await startSandglass({
-			env: { SANDGLASS_MAX_LEASES: "1", SANDGLASS_POOL_CEILING: "2", SANDGLASS_QUEUE_LENGTH: "1" },
+			env: { SANDGLASS_MAX_LEASES: "1", SANDGLASS_POOL_CEILING: "2", SANDGLASS_QUEUE_LENGTH: "1", SANDGLASS_IDLE_WALL_MS: "250000" },
 			tiers: ["container", "browser"],
 		});
 	});
@@ -187,18 +187,18 @@ test.describe("a full server", () => {
 		await testInfo.attach("full", { body: await page.screenshot({ path: testInfo.outputPath("full.png") }), contentType: "image/png" });
 		await refused.getByRole("button", { name: offer }).click();
 		await expect(playground.output).toContainText("who?", { timeout: bootMs });
-		await playground.expectStatus("IsolationThis browser");
 		await playground.answer("Ada");
 		await expect(playground.output).toContainText("hello Ada");
 		await playground.expectFinished();
+		await playground.expectStatus("IsolationThis browser");
 
 		const waiting = waiter.page.getByRole("alert").filter({ hasText: "The server is busy with other readers' programs." });
 		await waiter.page.bringToFront();
 		await waiting.getByRole("button", { name: offer }).click();
 		await expect(waiter.output).toContainText("who?", { timeout: bootMs });
-		await waiter.expectStatus("IsolationThis browser");
 		await waiter.answer("Bea");
 		await expect(waiter.output).toContainText("hello Bea");
 		await waiter.expectFinished();
+		await waiter.expectStatus("IsolationThis browser");
 	});
 });

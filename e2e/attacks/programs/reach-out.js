@@ -43,7 +43,7 @@ globalThis.tryEveryWay = async (own, other) => {
 		"script-own": () => WorkerGlobalScope.prototype.importScripts.call(globalThis, `${own}monaco/script-own.js`),
 		"script-other": () => WorkerGlobalScope.prototype.importScripts.call(globalThis, `${other}script-other`),
 		"module-other": () => import(`${other}module-other`),
-		"module-data": () => import("data:text/javascript,export default 1"),
+		"module-data": () => import(`data:${"text/javascript,export default 1"}`),
 		// biome-ignore lint/security/noGlobalEval: a way out like the others
 		eval: () => (0, eval)("1"),
 		function: () => new Function("return 1")(),
