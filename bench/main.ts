@@ -10,6 +10,7 @@ import type { Bench, Findings } from "./bench.ts";
 import { type BenchServer, startBenchServer } from "./bench-server.ts";
 import { measureCheck } from "./figures/check.ts";
 import { measureColdStart } from "./figures/cold-start.ts";
+import { measureEmbedScript } from "./figures/embed-script.ts";
 import { measureLanguages } from "./figures/languages.ts";
 import { measureOneShot } from "./figures/one-shot.ts";
 import { measurePage } from "./figures/page.ts";
@@ -86,6 +87,7 @@ async function measure(options: Options, engine: Engine): Promise<Results> {
 		tiers: measureTiers,
 		workloads: measureTierWorkloads,
 		page: measurePage,
+		embed: measureEmbedScript,
 		http: measureOneShot,
 		check: measureCheck,
 	};
