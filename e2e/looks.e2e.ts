@@ -37,6 +37,7 @@ for (const width of [1_440, 1_024, 390]) {
 			});
 
 			test("the dialogs that share and open, and a shared program's page, fit", async ({ playground, page }, testInfo) => {
+				test.slow();
 				const sharing = new Sharing(page);
 				const picture = async (name: string) => {
 					expect(await overflowOf(page), name).toBe(0);

@@ -336,7 +336,7 @@ test("the embed's code follows the options, and is what an author pastes", async
 	await page.keyboard.press("ArrowRight");
 	await expect(sharing.dialog.getByRole("tab", { name: "Embed" })).toBeFocused();
 	const html = sharing.dialog.getByRole("textbox", { name: "HTML" });
-	await expect(html).toHaveValue(`<script async src="${new URL(serverUrl()).origin}/embed.js"></script>
+	await expect(html).toHaveValue(`<script async src="${new URL(serverUrl()).origin}/embed/v1/embed.js"></script>
 <pre data-sandglass data-version="3.13"><code class="language-python">print(1 &lt; 2)
 </code></pre>`);
 	await sharing.dialog.getByRole("checkbox", { name: "Read-only" }).check();

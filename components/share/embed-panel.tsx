@@ -118,7 +118,7 @@ export function EmbedPanel({ draft, usualFileName, tier }: EmbedPanelProps) {
 }
 
 function EmbedCode({ form, wish }: { form: Form; wish: EmbedWish }) {
-	const scriptTag = `<script async src="${location.origin}/embed.js"></script>`;
+	const scriptTag = `<script async src="${location.origin}/embed/v1/embed.js"></script>`;
 	if (form === "html") return <CopyField isBlock label="HTML" text={embedHtml(wish, scriptTag)} />;
 	if (form === "markdown") {
 		const { text, left } = embedMarkdown(wish);
