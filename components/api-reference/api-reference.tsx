@@ -1,3 +1,4 @@
+import { describeError, errorCodes, errorTable } from "../../protocol/errors.ts";
 import { describeApi, type OpenApiOperation } from "../../protocol/openapi.ts";
 import { Hourglass } from "../run-bar/brand.tsx";
 import styles from "./api-reference.module.css";
@@ -43,6 +44,17 @@ export function ApiReference() {
 				{operations.map(({ path, method, operation }) => (
 					<Operation key={operation.operationId} path={path} method={method} operation={operation} />
 				))}
+				<h2 className={styles.heading}>Problems</h2>
+				<dl className={styles.responses}>
+					{errorCodes.map((code) => (
+						<div className={styles.problem} key={code} id={code}>
+							<dt>
+								<code>{code}</code>, {errorTable[code].httpStatus}
+							</dt>
+							<dd className={styles.meaning}>{describeError(code)}</dd>
+						</div>
+					))}
+				</dl>
 				<h2 className={styles.heading}>Schemas</h2>
 				{Object.entries(components.schemas).map(([name, schema]) => (
 					<Schema key={name} name={name} schema={schema} />

@@ -16,7 +16,7 @@ export function describeProblem({ code, field, retryAfterMs }: Problem): ApiProb
 	const { httpStatus, fault } = errorTable[code];
 	const hasField = field !== undefined && field !== "";
 	return {
-		type: `/docs/errors#${code}`,
+		type: `/api#${code}`,
 		title: titleOf(code),
 		status: httpStatus,
 		detail: describeError(code, field),
