@@ -61,8 +61,9 @@ async function runCheck(options: CheckOptions): Promise<number> {
 	const progress = createProgress(process.stderr);
 	const interruption = new AbortController();
 	const interrupt = (): void => interruption.abort(new Interrupted());
-	process.once("SIGINT", interrupt);
-	process.once("SIGTERM", interrupt);
+	// A second Ctrl-C changes nothing: a server of its own is stopped first.
+	process.on("SIGINT", interrupt);
+	process.on("SIGTERM", interrupt);
 	let local: LocalServer | null = null;
 	const context: CheckContext = {
 		workingDir: process.cwd(),
@@ -81,7 +82,9 @@ async function runCheck(options: CheckOptions): Promise<number> {
 		progress.clear();
 		await report(options, result, environment);
 		const { failed, notRun } = countFindings(result.findings);
-		return failed > 0 ? statuses.wrong : notRun > 0 ? statuses.server : statuses.right;
+		if (failed > 0) return statuses.wrong;
+		if (notRun > 0) return statuses.server;
+		return result.notes.length > 0 ? statuses.usage : statuses.right;
 	} catch (error) {
 		progress.clear();
 		if (interruption.signal.aborted) return statuses.interrupted;
