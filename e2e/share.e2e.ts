@@ -5,7 +5,10 @@ import { Playground } from "./page-objects/playground.ts";
 import { Sharing } from "./page-objects/sharing.ts";
 import { clipboardPermissions, expect, serverUrl, test } from "./page-objects/test.ts";
 
-/** Programs that are given away: by links, embeds, zips; and what strangers send, which is opened and never run by itself. */
+/**
+ * Programs that are given away: by links, embeds, zips; and what strangers send, which is opened and never run by itself.
+ * Longer than most files because each way out of the page is tried together with the way back in.
+ */
 
 const code = 'import sys\nname = input("name? ")\nprint("hello", name, sys.argv[1:])\n';
 
