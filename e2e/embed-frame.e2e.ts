@@ -46,7 +46,9 @@ for (const [name, attributes] of [
 			await embedded.open(site, pythonOf(greeting));
 			await embedded.run.click();
 			await expect(embedded.output).toContainText("What is your name?");
-			await embedded.answer("Ada");
+			// Straight into the terminal: whoever pressed Run is about to answer.
+			await expect(embedded.terminal.getByRole("textbox")).toBeFocused();
+			await embedded.page.keyboard.type("Ada\n");
 			await expect(embedded.output).toContainText("Hello, Ada!");
 			await expect(embedded.status).toContainText("Finished.");
 			expect(await embedded.heard("exit")).toMatchObject({ outcome: { kind: "exited", code: 0 }, message: "Finished." });

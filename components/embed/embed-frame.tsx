@@ -43,6 +43,8 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 	const terminal = useRef<TerminalHandle>(null);
 	const actions = useRef<RunCommands>(null);
 	const runId = useId();
+	/** Until the terminal, which loads with its first output, is there. */
+	const isFocusWanted = useRef(false);
 	const isDark = useEmbedTheme(options);
 	const [shownFile, setShownFile] = useState(0);
 	const { runs, state, feed } = useEmbedRuns(ticket, port);
@@ -91,11 +93,17 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 		else if (catalogue.kind === "loading") setIsWanted("plain");
 		else startNow(options.stdin);
 	};
+	/** Who pressed a button here is about to answer the program; on a touch screen the keyboard would cover it. */
+	const focusTerminal = (): void => {
+		if (matchMedia("(pointer: coarse)").matches) return;
+		isFocusWanted.current = true;
+		terminal.current?.focus();
+	};
 	const takeOver = (): void => {
 		if (runs === null) return;
 		const typed = options.recording !== undefined && isInteractive(options.recording) ? runs.typedInRecording : options.stdin;
 		startNow(typed);
-		terminal.current?.focus();
+		focusTerminal();
 	};
 	const stop = (): void => {
 		setIsWanted("no");
@@ -107,7 +115,12 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 		if (isWanted !== "no" && catalogue.kind !== "loading") startNow(options.stdin);
 	}, [isWanted, catalogue.kind]);
 	useEffect(() => {
-		actions.current = { run, stop, type: (text) => void runs?.type(new TextEncoder().encode(text)) };
+		actions.current = {
+			run,
+			stop,
+			type: (text) => void runs?.type(new TextEncoder().encode(text)),
+			focus: () => (busy ? terminal : pane).current?.focus(),
+		};
 	});
 	useShortcuts(run, stop);
 
@@ -186,7 +199,10 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 				runId={runId}
 				canRun={!busy && runs !== null}
 				canStop={busy || isWanted !== "no"}
-				onRun={run}
+				onRun={() => {
+					run();
+					focusTerminal();
+				}}
 				onStop={stop}
 				status={status}
 				what={recorded === null && ran !== null ? `${name} ${ran.version}` : ""}
@@ -228,7 +244,12 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 								if (runs?.type(bytes) === false)
 									setRefusal({ tone: "reader", sentence: "That is more input than the terminal holds (1 MiB). None of it was sent." });
 							},
-							onSize: (columns, rows) => runs?.resize(columns, rows),
+							onSize: (columns, rows) => {
+								runs?.resize(columns, rows);
+								if (!isFocusWanted.current) return;
+								isFocusWanted.current = false;
+								setTimeout(() => terminal.current?.focus());
+							},
 							isProgramReading: () => isBusy(session.run),
 						}}
 					/>

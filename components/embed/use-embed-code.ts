@@ -18,6 +18,8 @@ export interface RunCommands {
 	run(): void;
 	stop(): void;
 	type(text: string): void;
+	/** The terminal of a running program, else the editor. */
+	focus(): void;
 }
 
 interface EmbedCodeParts {
@@ -54,7 +56,7 @@ export function useEmbedCode({ options, port, commands, pane, actions, isReady }
 				case "input":
 					return actions.current?.type(command.text);
 				case "focus":
-					return pane.current?.focus();
+					return actions.current?.focus();
 				case "stale":
 					return setStale(command.isStale);
 				case "context":
