@@ -7,7 +7,8 @@ import { summarise } from "../statistics.ts";
 /** What embed.js costs an author's page before any click: its weight, and the main thread while a hundred blocks become runnable. */
 
 const blockCount = 100;
-const line = '<span class="line"><span style="color:#D73A49">for</span> number <span style="color:#D73A49">in</span> <span>range</span>(3):</span>\n';
+const line =
+	'<span class="line"><span style="color:#D73A49">for</span> number <span style="color:#D73A49">in</span> <span>range</span>(3):</span>\n';
 const block = `<div class="language-python"><button class="copy"></button><span class="lang">python</span><pre class="shiki" tabindex="0"><code>${line.repeat(12)}</code></pre></div><p>text</p>`;
 const document = `<!doctype html><meta charset="utf-8"><main data-sandglass>${block.repeat(blockCount)}</main>`;
 
