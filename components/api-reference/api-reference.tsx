@@ -74,7 +74,9 @@ function Operation({ path, method, operation }: { path: string; method: string; 
 			<p className={styles.route}>
 				<span className={styles.method}>{method}</span> <code>{path}</code>
 			</p>
-			<p className={styles.text}>{operation.description}</p>
+			<p className={styles.text}>
+				<Prose text={operation.description} />
+			</p>
 			{media !== undefined && (
 				<>
 					<p className={styles.text}>
@@ -91,7 +93,7 @@ function Operation({ path, method, operation }: { path: string; method: string; 
 					<div className={styles.response} key={status}>
 						<dt className={styles.status}>{status}</dt>
 						<dd className={styles.meaning}>
-							{response.description}{" "}
+							<Prose text={response.description} />{" "}
 							{Object.entries(response.content ?? {}).map(([type, { schema }]) => (
 								<span className={styles.media} key={type}>
 									<code>{type}</code> <SchemaLinks value={schema} />
@@ -103,6 +105,12 @@ function Operation({ path, method, operation }: { path: string; method: string; 
 			</dl>
 		</section>
 	);
+}
+
+/** What stands between backticks is code. */
+function Prose({ text }: { text: string }) {
+	// biome-ignore lint/suspicious/noArrayIndexKey: the text never changes
+	return <>{text.split("`").map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}</>;
 }
 
 function SchemaLinks({ value }: { value: unknown }) {
