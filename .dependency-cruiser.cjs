@@ -8,9 +8,10 @@ function forbid(name, comment, from, to) {
 module.exports = {
 	forbidden: [
 		forbid("no-circles", "A circle has no bottom.", {}, { circular: true }),
-		forbid("protocol-imports-nothing", "Both ends share it.", { path: "^protocol/" }, { path: "^(app|components|server|setup|embed|bench|e2e|sandbox-images)/" }),
-		forbid("components-only-protocol", "The page knows the protocol, not the server.", { path: "^components/" }, { path: "^(app|server|setup|embed|bench|e2e|sandbox-images)/" }),
-		forbid("app-only-components", "Routes are thin.", { path: "^(app/|proxy\\.ts)" }, { path: "^(server|setup|embed|bench|e2e|sandbox-images)/" }),
+		forbid("protocol-imports-nothing", "Both ends share it.", { path: "^protocol/" }, { path: "^(app|components|server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
+		forbid("components-only-protocol", "The page knows the protocol, not the server.", { path: "^components/" }, { path: "^(app|server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
+		forbid("app-only-components", "Routes are thin.", { path: "^(app/|proxy\\.ts)" }, { path: "^(server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
+		forbid("embed-only-protocol", "embed.js builds alone, and carries what it imports.", { path: "^embed/", pathNot: "\\.test\\.ts$|/testing/" }, { path: "^(app|components|server|setup|bench|e2e|sandbox-images)/|node_modules/" }),
 		forbid("runner-knows-no-gateway", "The runner's door is narrow from both sides.", { path: "^server/runner/" }, { path: "^server/(gateway|store)/" }),
 		forbid(
 			"gateway-only-the-client",
@@ -19,8 +20,17 @@ module.exports = {
 			{ path: "^server/runner/", pathNot: "^server/runner/(client|door-protocol)\\.ts$" },
 		),
 		forbid("languages-stand-alone", "The catalogue is data.", { path: "^server/languages/", pathNot: "\\.test\\.ts$" }, { path: "^server/(gateway|runner|store)/" }),
+		forbid(
+			"cli-only-protocol",
+			"The command speaks to a server as anybody does.",
+			{ path: "^cli/", pathNot: "\\.test\\.ts$|/testing/" },
+			{ path: "^(app|components|server|setup|embed|bench|e2e|sandbox-images)/" },
+		),
+		forbid("store-stands-alone", "The gateway uses the store, never the reverse; the runner does not know it.", { path: "^server/store/", pathNot: "\\.test\\.ts$|/testing/" }, { path: "^(app|components|embed|cli|setup|server/(gateway|runner|languages))/" }),
+		forbid("libsql-in-one-file", "Another library for SQLite is a change of one file.", { pathNot: "^server/store/sqlite-database\\.ts$" }, { path: "node_modules/libsql" }),
+		forbid("pg-in-one-file", "Another library for PostgreSQL is a change of one file.", { pathNot: "^server/store/(postgres-database|testing/postgres-cluster)\\.ts$" }, { path: "node_modules/(@types/)?pg/" }),
 		forbid("dockerode-in-one-file", "Only the engine connection touches the engine's library.", { pathNot: "^server/runner/drivers/engine-connection\\.ts$" }, { path: "node_modules/dockerode", dependencyTypesNot: ["type-only"] }),
-		forbid("no-server-in-browser-code", "Node's own modules never reach the browser.", { path: "^(components|protocol)/", pathNot: "\\.test\\.tsx?$" }, { dependencyTypes: ["core"] }),
+		forbid("no-server-in-browser-code", "Node's own modules never reach the browser.", { path: "^(components|protocol|embed)/", pathNot: "\\.test\\.tsx?$|/testing/" }, { dependencyTypes: ["core"] }),
 		forbid("no-unresolvable", "An import that leads nowhere.", {}, { couldNotResolve: true }),
 	],
 	options: {

@@ -8,7 +8,8 @@ const browserRuntime = existsSync(manifestUrl) ? JSON.parse(readFileSync(manifes
 
 /**
  * The policy of the frame in which programs run, and of the workers in it, which are made from blobs and so inherit it. An opaque origin,
- * no connection to anywhere, no script but the frame's own and what it is handed, WebAssembly.
+ * no connection to anywhere, no script but the frame's own and what it is handed, WebAssembly. It says nothing of who may frame it: it stands
+ * inside /embed, on whatever page that is. Another site that framed it had a place to compute in that it could make for itself with fewer walls.
  */
 const framePolicy = [
 	"sandbox allow-scripts",
@@ -16,12 +17,18 @@ const framePolicy = [
 	`script-src '${browserRuntime?.frameScriptHash ?? "none"}' 'wasm-unsafe-eval' blob:`,
 	"worker-src blob:",
 	"connect-src 'none'",
-	"frame-ancestors 'self'",
 	"base-uri 'none'",
 	"form-action 'none'",
 ].join("; ");
 
 const keptForEver = { key: "Cache-Control", value: "public, max-age=31536000, immutable" };
+
+/** The script that docs sites load: they may read it, and check it by its hash. */
+const forAnySite = [
+	{ key: "Access-Control-Allow-Origin", value: "*" },
+	{ key: "Cross-Origin-Resource-Policy", value: "cross-origin" },
+	{ key: "X-Content-Type-Options", value: "nosniff" },
+];
 
 /** @type {import("next").NextConfig} */
 const config = {
@@ -40,12 +47,15 @@ const config = {
 	async headers() {
 		return [
 			{ source: "/monaco/:path*", headers: [keptForEver] },
+			{ source: "/embed/v1/:path*", headers: [...forAnySite, { key: "Cache-Control", value: "public, max-age=600" }] },
+			{ source: "/embed/v1/:script(embed-[0-9a-f]{16}\\.js)", headers: [keptForEver] },
 			{
 				source: "/browser-runtime/:path*",
 				headers: [
 					{ key: "Content-Security-Policy", value: framePolicy },
-					{ key: "X-Frame-Options", value: "SAMEORIGIN" },
-					{ key: "Cross-Origin-Resource-Policy", value: "same-origin" },
+					// An /embed that its author sandboxed has no origin, and fetches these as a stranger does.
+					{ key: "Access-Control-Allow-Origin", value: "*" },
+					{ key: "Cross-Origin-Resource-Policy", value: "cross-origin" },
 					keptForEver,
 				],
 			},

@@ -8,8 +8,11 @@ import { type Engine, ensureEngine } from "../setup/engine.ts";
 import { ensureImages } from "../setup/images.ts";
 import type { Bench, Findings } from "./bench.ts";
 import { type BenchServer, startBenchServer } from "./bench-server.ts";
+import { measureCheck } from "./figures/check.ts";
 import { measureColdStart } from "./figures/cold-start.ts";
+import { measureEmbedScript } from "./figures/embed-script.ts";
 import { measureLanguages } from "./figures/languages.ts";
+import { measureOneShot } from "./figures/one-shot.ts";
 import { measurePage } from "./figures/page.ts";
 import { measurePythonStart } from "./figures/python-start.ts";
 import { measureSandboxCost } from "./figures/sandbox-cost.ts";
@@ -84,6 +87,9 @@ async function measure(options: Options, engine: Engine): Promise<Results> {
 		tiers: measureTiers,
 		workloads: measureTierWorkloads,
 		page: measurePage,
+		embed: measureEmbedScript,
+		http: measureOneShot,
+		check: measureCheck,
 	};
 	const findings = await withServers(base, async (warm, cold) => {
 		const found: Findings[] = [];

@@ -1,6 +1,18 @@
 /** `npm run bench -- --quick --only=python,page` */
 
-export const parts = ["python", "cold", "languages", "typing", "sandboxes", "tiers", "workloads", "page"] as const;
+export const parts = [
+	"python",
+	"cold",
+	"languages",
+	"typing",
+	"sandboxes",
+	"tiers",
+	"workloads",
+	"page",
+	"embed",
+	"http",
+	"check",
+] as const;
 export type Part = (typeof parts)[number];
 
 export interface Options {

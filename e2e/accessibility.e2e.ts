@@ -1,4 +1,5 @@
 import { findBarriers } from "./page-objects/barriers.ts";
+import { Sharing } from "./page-objects/sharing.ts";
 import { expect, test } from "./page-objects/test.ts";
 
 /** The page without a mouse, and for those who hear it. */
@@ -29,6 +30,29 @@ for (const colorScheme of ["light", "dark"] as const) {
 				await page.keyboard.press("Enter");
 				await expect(page.getByRole("alert").filter({ hasText: "../x" })).toBeVisible();
 				expect(await findBarriers(page), "with a bad file name").toEqual([]);
+			});
+
+			test("axe finds nothing serious in the dialogs that share and open, nor on a shared program's page", async ({ playground, page }) => {
+				const sharing = new Sharing(page);
+				await playground.open();
+				await playground.runCode('print("shared")\n', "shared");
+				await playground.expectFinished();
+				await sharing.open();
+				expect(await findBarriers(page), "a link").toEqual([]);
+				await sharing.dialog.getByRole("tab", { name: "Embed" }).click();
+				expect(await findBarriers(page), "an embed").toEqual([]);
+				await sharing.close();
+				await page.getByRole("button", { name: "Open", exact: true }).click();
+				await expect(page.getByRole("dialog")).toBeVisible();
+				expect(await findBarriers(page), "opening").toEqual([]);
+				await page.keyboard.press("Escape");
+				const link = await sharing.store({ title: "A title", hasRun: true });
+				await playground.open(link);
+				await expect(playground.output).toContainText("shared");
+				expect(await findBarriers(page), "the shared program").toEqual([]);
+				await playground.write('print("changed")\n');
+				await expect(page.getByText("Changed by you")).toBeVisible();
+				expect(await findBarriers(page), "changed").toEqual([]);
 			});
 		});
 	}
@@ -78,6 +102,8 @@ test("Tab goes through the page in the order in which it is read", async ({ play
 		"Examples",
 		"Program arguments",
 		"Run",
+		"Open",
+		"Share",
 		"Lab",
 		"Theme",
 		"main.py",
@@ -106,4 +132,25 @@ test("output and state are announced", async ({ playground, page }) => {
 	await expect(playground.output).toHaveAttribute("aria-live", "polite");
 	await expect(page.getByRole("status", { name: "Program status" })).toContainText("Finished.");
 	await expect(playground.status.locator("[aria-live=off]"), "the ticking figures are not").toContainText("Time");
+});
+
+test("a dialog holds the focus, closes on Escape, and gives the focus back", async ({ playground, page }) => {
+	await playground.open();
+	for (const name of ["Share", "Open"]) {
+		const button = page.getByRole("button", { name, exact: true });
+		await button.focus();
+		await page.keyboard.press("Enter");
+		const dialog = page.getByRole("dialog");
+		await expect(dialog).toBeVisible();
+		for (let step = 0; step < 20; step++) {
+			await page.keyboard.press("Tab");
+			const isOutside = await page.evaluate(
+				() => document.activeElement !== document.body && document.activeElement?.closest("dialog") === null,
+			);
+			expect(isOutside, `${name}, Tab ${step}`).toBe(false);
+		}
+		await page.keyboard.press("Escape");
+		await expect(dialog).toHaveCount(0);
+		await expect(button).toBeFocused();
+	}
 });

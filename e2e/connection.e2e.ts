@@ -4,19 +4,10 @@ import { pino } from "pino";
 import { readConfig } from "../server/config.ts";
 import { type Gateway, startGateway } from "../server/gateway/gateway.ts";
 import { readCatalogue } from "../server/languages/catalogue.ts";
-import { CuttableProxy } from "./page-objects/cuttable-proxy.ts";
-import { connectionComplaints, expect, serverUrl, test as suiteTest } from "./page-objects/test.ts";
+import { test } from "./page-objects/cable.ts";
+import { connectionComplaints, expect, serverUrl } from "./page-objects/test.ts";
 
 /** The network goes, and comes back. */
-
-const test = suiteTest.extend<{ readonly cable: CuttableProxy }>({
-	// biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures out of this pattern
-	cable: async ({}, use) => {
-		const cable = await CuttableProxy.open(serverUrl());
-		await use(cable);
-		await cable.close();
-	},
-});
 
 test.use({ allowedComplaints: connectionComplaints });
 

@@ -1,4 +1,5 @@
 import type { Page } from "playwright/test";
+import { Sharing } from "./page-objects/sharing.ts";
 import { expect, test } from "./page-objects/test.ts";
 
 /** The page at three widths in two themes. Pictures are attached to the report for human eyes. */
@@ -33,6 +34,41 @@ for (const width of [1_440, 1_024, 390]) {
 				const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 				const [red = 0] = background.match(/\d+/g)?.map(Number) ?? [];
 				expect(red > 128 ? "light" : "dark").toBe(colorScheme);
+			});
+
+			test("the dialogs that share and open, and a shared program's page, fit", async ({ playground, page }, testInfo) => {
+				test.slow();
+				const sharing = new Sharing(page);
+				const picture = async (name: string) => {
+					expect(await overflowOf(page), name).toBe(0);
+					await testInfo.attach(name, {
+						body: await page.screenshot({ path: testInfo.outputPath(`${name}.png`) }),
+						contentType: "image/png",
+					});
+				};
+				await playground.open();
+				await playground.runCode('print("Dunes " * 3)\n', "Dunes");
+				await playground.expectFinished();
+				await playground.addFile("a-rather-long-name-for-a-file-of-words.txt", "sand\n");
+				await playground.tab("main.py").click();
+				await playground.run.click();
+				await playground.expectFinished();
+				const link = await sharing.store({ title: "Dunes, three of them, with a title that is rather long for a phone", hasRun: true });
+				await sharing.open();
+				await sharing.dialog.getByRole("button", { name: "Create a link" }).click();
+				await expect(sharing.link).toBeVisible();
+				await picture("link");
+				await sharing.dialog.getByRole("tab", { name: "Embed" }).click();
+				await expect(sharing.dialog.getByText("As readers see it", { exact: true })).toBeVisible();
+				await picture("embed");
+				await sharing.close();
+				await page.getByRole("button", { name: "Open", exact: true }).click();
+				await expect(page.getByRole("dialog")).toBeVisible();
+				await picture("open");
+				await playground.open(link);
+				await expect(playground.output).toContainText("Dunes");
+				for (const name of ["run", "editor", "terminal", "status"] as const) await expect(playground[name], name).toBeInViewport();
+				await picture("shared");
 			});
 		});
 	}

@@ -1,10 +1,11 @@
 import type { Page } from "playwright/test";
 import type { Playground } from "./page-objects/playground.ts";
+import { Sharing } from "./page-objects/sharing.ts";
 import { expect, test } from "./page-objects/test.ts";
 
 /**
- * ATTACKS.md 40: what people and programs write is shown as text. Titles of shared programs and the text of lessons do not exist yet;
- * whoever adds them adds them here.
+ * ATTACKS.md 40: what people and programs write is shown as text, on this page and on others'. The text of lessons does not exist yet;
+ * whoever adds it adds it here.
  */
 
 /** Each would leave its mark on the window, or ask this origin for a picture that nobody has. */
@@ -89,4 +90,54 @@ test("ATTACKS.md 40: titles and links that a program writes to the terminal stay
 	await page.locator(".xterm-screen").click({ position: { x: 20, y: 10 } });
 	await expectHarmless(playground, watched);
 	expect(page.context().pages()).toHaveLength(1);
+});
+
+test("ATTACKS.md 35, 40: a stored program of a stranger is text all over: title, file names, contents, arguments, input, recorded run", async ({
+	playground,
+	page,
+}) => {
+	const watched = watch(page);
+	const hostile = payloads.join(" ");
+	const response = await page.request.post("/api/v1/snippets", {
+		data: {
+			title: hostile.slice(0, 200),
+			language: "python",
+			version: "3.13",
+			files: [
+				{ name: "main.py", content: `#${hostile}\n` },
+				{ name: "<img src=owned onerror=owned=7>.txt", content: hostile },
+			],
+			arguments: [hostile],
+			stdin: hostile,
+			recording: {
+				language: "python",
+				version: "3.13",
+				tier: "gvisor",
+				recordedAt: "2026-01-02T03:04:05Z",
+				outcome: { kind: "exited", code: 0 },
+				events: [
+					[0, "o", `${payloads[0]}\r\n\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[c\x1b[?1003h`],
+					[0.1, "i", hostile],
+					[0.2, "o", "recorded end"],
+				],
+			},
+		},
+	});
+	expect(response.ok(), await response.text()).toBe(true);
+	const { id } = await response.json();
+	await playground.open(`/s/${id}`);
+	await expect(playground.output).toContainText("recorded end");
+	await expect(playground.output).toContainText("<img src=/owned-image onerror=window.owned=1>");
+	await expect(page.getByRole("heading", { level: 2 }).filter({ hasText: "<img src=/owned-image" })).toBeVisible();
+	await expect(page).toHaveTitle(/^<img src=\/owned-image .* · Sandglass$/);
+	await expect(playground.tab("<img src=owned onerror=owned=7>.txt")).toBeVisible();
+	await playground.expectStatus("Ready");
+	await expectHarmless(playground, watched);
+	const sharing = new Sharing(page);
+	await sharing.open();
+	await expectHarmless(playground, watched);
+	await sharing.dialog.getByRole("tab", { name: "Embed" }).click();
+	await expect(sharing.dialog.getByRole("textbox", { name: "HTML" })).toHaveValue(/&lt;img src=\/owned-image/);
+	expect(await page.evaluate(() => "owned" in window)).toBe(false);
+	expect(watched.asked).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { askingSequences } from "./page-objects/asking-sequences.ts";
 import { expect, test } from "./page-objects/test.ts";
 
 /** The terminal is a terminal: signals, keys, colours, sizes, pastes, and nothing typed that nobody typed. */
@@ -124,39 +125,7 @@ test("invalid UTF-8 and NULs in the output do no harm (ATTACKS.md 8)", async ({ 
 });
 
 test("no escape sequence types into stdin, nor touches the clipboard (ATTACKS.md 35)", async ({ playground, page }) => {
-	const queries = [
-		"[c",
-		"[>c",
-		"[=c",
-		"[5n",
-		"[6n",
-		"[?6n",
-		"[?15n",
-		"[21t",
-		"[18t",
-		"[14t",
-		"[>q",
-		"[?u",
-		"[x",
-		"[?2026$p",
-		"[4$p",
-		"[1$w",
-		"[2$w",
-	];
-	const strings = [
-		'P$q"p\\x1b\\\\',
-		"P$qm\\x1b\\\\",
-		"P+q544e\\x1b\\\\",
-		"]52;c;c3RvbGVu\\x07",
-		"]52;c;?\\x07",
-		"]10;?\\x07",
-		"]11;?\\x1b\\\\",
-		"]4;1;?\\x07",
-		"]2;evil\\x07",
-	];
-	const modes = ["[?1000h", "[?1002h", "[?1003h", "[?1006h", "[?1004h", "[?2031h", "[?2048h"];
-	const sequences = [...queries, ...strings, ...modes].map((sequence) => `\\x1b${sequence}`).join("");
-	const body = `os.write(1, b'${sequences}' + b'\\x05')
+	const body = `os.write(1, b'${askingSequences}' + b'\\x05')
 say("asked")
 got = b""
 while not got.endswith(b"k"): got += os.read(0, 64)

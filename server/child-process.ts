@@ -9,7 +9,7 @@ import type { Config } from "./config.ts";
 const Envelope = z.discriminatedUnion("type", [
 	z.looseObject({ type: z.literal("start"), config: z.custom<Config>((value) => typeof value === "object" && value !== null) }),
 	z.strictObject({ type: z.literal("stop") }),
-	z.looseObject({ type: z.literal("image") }),
+	z.looseObject({ type: z.enum(["image", "apiKeys"]) }),
 ]);
 
 export interface Running {
@@ -43,7 +43,7 @@ export function runAsChild(start: (config: Config, message: Readonly<Record<stri
 	process.on("message", (raw: unknown) => {
 		const message = Envelope.parse(raw);
 		if (message.type === "stop") return void end();
-		if (message.type === "image") return void running?.then((it) => it.onMessage?.(message));
+		if (message.type !== "start") return void running?.then((it) => it.onMessage?.(message));
 		running = start(message.config, message);
 		running.then(
 			({ url }) => process.send?.({ type: "ready", ...(url === undefined ? {} : { url }) }),

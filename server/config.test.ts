@@ -42,3 +42,11 @@ test("lists are split at commas and trimmed", () => {
 		"https://b.example",
 	]);
 });
+
+test("a database's URL that cannot be used is refused without being shown, for it holds a password", () => {
+	for (const url of ["mysql://me:hunter2@db/x", "postgres://me:hunter2@db:port/x"])
+		assert.throws(
+			() => readConfig({ DATABASE_URL: url }, "/"),
+			(error: Error) => error.message.includes("DATABASE_URL=(not shown)") && !error.message.includes("hunter2"),
+		);
+});

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { openHostPattern } from "../protocol/open-hosts.ts";
 import { defaultTierOrder, TierId } from "../protocol/tiers.ts";
 
 /**
@@ -16,6 +17,8 @@ interface Setting<S extends z.ZodType> {
 	readonly fallback: string | null;
 	readonly unit: string;
 	readonly sentence: string;
+	/** Its value is never printed. */
+	readonly isSecret?: boolean;
 }
 
 function setting<S extends z.ZodType>(
@@ -46,6 +49,7 @@ const tierList = list.pipe(
 		.min(1, "must name at least one")
 		.refine((tiers) => new Set(tiers).size === tiers.length, "names one twice"),
 );
+const httpsSites = list.pipe(z.array(z.string().regex(openHostPattern, "must be sites such as https://raw.example.org")).max(20));
 const text = z.string().min(1).max(4_096);
 const optionalText = text.optional();
 
@@ -252,12 +256,140 @@ export const settings = {
 		wholeNumber(1, 100_000_000),
 		"Seconds of running programs one address may use in an hour.",
 	),
+	openHosts: setting(
+		"SANDGLASS_OPEN_HOSTS",
+		"",
+		"",
+		httpsSites,
+		"Sites from which a reader's page may fetch a raw text to open, comma-separated, e.g. `https://raw.example.org`. The server itself fetches from nowhere.",
+	),
+	embedSites: setting(
+		"SANDGLASS_EMBED_SITES",
+		"",
+		"*",
+		list,
+		"Sites whose pages may show `/embed` in a frame, comma-separated, e.g. `https://docs.example.org,https://*.example.com`; `*`: any, `none`: only this server's own. Nothing else of this server can be framed.",
+	),
+	embedVisitorSessions: setting(
+		"SANDGLASS_EMBED_VISITOR_SESSIONS",
+		"sessions",
+		1,
+		wholeNumber(1, 10_000),
+		"Sandboxes one frame on another site may hold at once.",
+	),
+	embedVisitorRunsPerMinute: setting(
+		"SANDGLASS_EMBED_VISITOR_RUNS_PER_MINUTE",
+		"runs",
+		12,
+		wholeNumber(1, 100_000),
+		"Runs one frame on another site may start in a minute.",
+	),
+	embedVisitorSecondsPerHour: setting(
+		"SANDGLASS_EMBED_VISITOR_SECONDS_PER_HOUR",
+		"s",
+		900,
+		wholeNumber(1, 10_000_000),
+		"Seconds of running programs one frame on another site may use in an hour.",
+	),
+	siteSessions: setting(
+		"SANDGLASS_SITE_SESSIONS",
+		"sessions",
+		24,
+		wholeNumber(1, 100_000),
+		"Sandboxes that the frames of one embedding site may hold at once.",
+	),
+	siteRunsPerMinute: setting(
+		"SANDGLASS_SITE_RUNS_PER_MINUTE",
+		"runs",
+		300,
+		wholeNumber(1, 1_000_000),
+		"Runs that the frames of one embedding site may start in a minute.",
+	),
+	siteSecondsPerHour: setting(
+		"SANDGLASS_SITE_SECONDS_PER_HOUR",
+		"s",
+		18_000,
+		wholeNumber(1, 100_000_000),
+		"Seconds of running programs that the frames of one embedding site may use in an hour.",
+	),
+	anonymousApi: setting(
+		"SANDGLASS_ANONYMOUS_API",
+		"",
+		"limited",
+		z.enum(["limited", "off", "open"]),
+		"Calls of the HTTP interface without a key: `limited` by the quotas below for each address, `off`, or `open` as far as an address's share goes.",
+	),
+	anonymousApiSessions: setting(
+		"SANDGLASS_ANONYMOUS_API_SESSIONS",
+		"sessions",
+		2,
+		wholeNumber(1, 10_000),
+		"Sandboxes that one address may hold at once by calls without a key.",
+	),
+	anonymousApiRunsPerMinute: setting(
+		"SANDGLASS_ANONYMOUS_API_RUNS_PER_MINUTE",
+		"runs",
+		20,
+		wholeNumber(1, 100_000),
+		"Runs that one address may start in a minute by calls without a key.",
+	),
+	anonymousApiSecondsPerHour: setting(
+		"SANDGLASS_ANONYMOUS_API_SECONDS_PER_HOUR",
+		"s",
+		600,
+		wholeNumber(1, 10_000_000),
+		"Seconds of running programs that one address may use in an hour by calls without a key.",
+	),
+	apiOrigins: setting(
+		"SANDGLASS_API_ORIGINS",
+		"",
+		"",
+		list,
+		"Origins whose pages may call the HTTP interface, comma-separated; `*`: every page, but none with a key. Never with cookies.",
+	),
 	addressConnections: setting(
 		"SANDGLASS_ADDRESS_CONNECTIONS",
 		"connections",
 		200,
 		wholeNumber(1, 100_000),
 		"WebSockets one address may hold open.",
+	),
+	databaseUrl: {
+		...setting(
+			"DATABASE_URL",
+			"",
+			null,
+			z
+				.string()
+				.max(4_096)
+				.regex(/^postgres(ql)?:\/\//, "must begin with postgres://")
+				// A library that could not read it would show it in its error, password included.
+				.refine((url) => URL.canParse(url), "must be a URL")
+				.optional(),
+			"The PostgreSQL database that keeps what readers share, e.g. `postgresql://sandglass@db.example.org/sandglass`. Unset: a SQLite file in the state directory.",
+		),
+		isSecret: true,
+	},
+	storeBytes: setting(
+		"SANDGLASS_STORE_BYTES",
+		"bytes",
+		1_024 * MiB,
+		wholeNumber(MiB, 999_999_999_999_999),
+		"What all that readers share may take; then nothing more is stored.",
+	),
+	snippetsPerHour: setting(
+		"SANDGLASS_SNIPPETS_PER_HOUR",
+		"snippets",
+		60,
+		wholeNumber(1, 1_000_000),
+		"Links that one visitor, or one API key, may make in an hour.",
+	),
+	addressSnippetsPerHour: setting(
+		"SANDGLASS_ADDRESS_SNIPPETS_PER_HOUR",
+		"snippets",
+		600,
+		wholeNumber(1, 10_000_000),
+		"Links that one address (IPv6: one /64) may make in an hour.",
 	),
 	queueLength: setting(
 		"SANDGLASS_QUEUE_LENGTH",
@@ -286,12 +418,15 @@ export class ConfigError extends Error {}
 export function readConfig(environment: Readonly<Record<string, string | undefined>>, workingDir: string): Config {
 	const problems: string[] = [];
 	const values: Record<string, unknown> = {};
-	for (const [name, { env, schema, fallback, sentence }] of Object.entries(settings)) {
+	for (const [name, { env, schema, fallback, sentence, isSecret }] of Object.entries<Setting<z.ZodType>>(settings)) {
 		const given = environment[env];
 		const raw = given === undefined || given === "" ? (fallback ?? undefined) : given;
 		const result = schema.safeParse(raw);
 		if (result.success) values[name] = result.data;
-		else problems.push(`${env}=${JSON.stringify(raw)}: ${result.error.issues.map((issue) => issue.message).join("; ")}. ${sentence}`);
+		else
+			problems.push(
+				`${env}=${isSecret === true ? "(not shown)" : JSON.stringify(raw)}: ${result.error.issues.map((issue) => issue.message).join("; ")}. ${sentence}`,
+			);
 	}
 	if (problems.length > 0) throw new ConfigError(`The configuration cannot be used.\n  ${problems.join("\n  ")}`);
 	const isRoot = process.getuid?.() === 0;

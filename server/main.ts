@@ -1,8 +1,10 @@
 import { pino } from "pino";
 import { buildBrowserRuntime } from "../setup/browser-runtime.ts";
 import { SetupError } from "../setup/debian-packages.ts";
+import { buildEmbedScript } from "../setup/embed-script.ts";
 import { copyMonaco } from "../setup/monaco.ts";
 import { ensurePageBuild } from "../setup/page-build.ts";
+import { KeyFileError } from "./api-keys/key-file.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { startServer } from "./server.ts";
 
@@ -22,6 +24,7 @@ async function main(config: Config): Promise<void> {
 	if (isDevelopment) {
 		copyMonaco(projectDir);
 		await buildBrowserRuntime(projectDir);
+		await buildEmbedScript(projectDir);
 	}
 	const build = isDevelopment ? "development" : await ensurePageBuild(projectDir, progress);
 	const server = await startServer({ config, projectDir, build, isDevelopment, progress, log });
@@ -48,7 +51,7 @@ async function main(config: Config): Promise<void> {
 try {
 	await main(readConfig(process.env, projectDir));
 } catch (error) {
-	if (!(error instanceof ConfigError || error instanceof SetupError)) throw error;
+	if (!(error instanceof ConfigError || error instanceof SetupError || error instanceof KeyFileError)) throw error;
 	process.stderr.write(`\n${error.message}\n`);
 	process.exit(1);
 }

@@ -4,10 +4,13 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Progress } from "../setup/debian-packages.ts";
 import { type Engine, ensureEngine, isEngineUp } from "../setup/engine.ts";
+import { KeyFile } from "./api-keys/key-file.ts";
+import type { ApiKey } from "./api-keys/schema.ts";
 import type { Config } from "./config.ts";
 import { findGatewayUser } from "./gateway-user.ts";
 import { setUpLanguages } from "./language-setup.ts";
 import { readCatalogue } from "./languages/catalogue.ts";
+import { prepareStoreFolder, storePlaceOf } from "./store/store-folder.ts";
 import { supervise } from "./supervisor.ts";
 
 /**
@@ -32,6 +35,8 @@ export interface SandglassServer {
 }
 
 const engineCheckMs = 1_000;
+/** The password in it is for the gateway's store alone, which gets it in its start message. */
+const noDatabase = { DATABASE_URL: "" };
 
 /** Made at the first start, kept for the next, so that visitors stay who they are over a restart. */
 function readSecret(stateDir: string): string {
@@ -70,6 +75,10 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 	const images = new Map<string, object>();
 	const user = options.isDevelopment ? null : findGatewayUser(projectDir, log);
 
+	const keyFile = new KeyFile(config.stateDir);
+	let apiKeys: readonly ApiKey[] = keyFile.read();
+	prepareStoreFolder(config.stateDir, user);
+
 	/** With port 0 the first gateway takes a free one; one that is started again comes back to the same address. */
 	let port = config.port;
 	const gateway = supervise({
@@ -77,24 +86,41 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 		module: join(projectDir, "server/gateway/process.ts"),
 		startMessage: () => ({
 			type: "start",
-			config: { ...config, port },
+			config: { ...config, port, databaseUrl: undefined },
 			socketPath,
 			catalogueDir,
 			secret: readSecret(config.stateDir),
+			apiKeys,
 			build: options.build,
 			isDevelopment: options.isDevelopment,
 			projectDir,
+			store: storePlaceOf(config),
 		}),
 		...(user === null ? {} : { user }),
 		env: {
 			NODE_ENV: options.isDevelopment ? "development" : "production",
 			NEXT_TELEMETRY_DISABLED: "1",
 			SANDGLASS_BUILD: options.build,
+			...noDatabase,
 		},
 		log,
 	});
+	const unwatchKeys = keyFile.watch(() => {
+		try {
+			apiKeys = keyFile.read();
+			gateway.send({ type: "apiKeys", apiKeys });
+			log.info({ count: apiKeys.length }, "the API keys were changed");
+		} catch (error) {
+			log.error({ err: error }, "the API keys cannot be read; those from before stay");
+		}
+	});
 	/** What has to be ended, in the order of starting; ended in the order of `close`. */
-	const stops: (() => Promise<void>)[] = [() => gateway.stop()];
+	const stops: (() => Promise<void>)[] = [
+		() => {
+			unwatchKeys();
+			return gateway.stop();
+		},
+	];
 	const close = async (): Promise<void> => {
 		for (const stop of stops) await stop();
 		rmSync(doorDir, { recursive: true, force: true });
@@ -106,7 +132,15 @@ export async function startServer(options: ServerOptions): Promise<SandglassServ
 		const runner = supervise({
 			name: "runner",
 			module: join(projectDir, "server/runner/process.ts"),
-			startMessage: () => ({ type: "start", config, socketPath, catalogueDir, dockerHost: engine.dockerHost, doorOwner: user }),
+			startMessage: () => ({
+				type: "start",
+				config: { ...config, databaseUrl: undefined },
+				socketPath,
+				catalogueDir,
+				dockerHost: engine.dockerHost,
+				doorOwner: user,
+			}),
+			env: noDatabase,
 			onStart: () => {
 				for (const message of images.values()) runner.send(message);
 			},

@@ -18,6 +18,8 @@ const commands = {
 	bench: "bench/main.ts",
 	check: "setup/check.ts",
 	posture: "setup/posture.ts",
+	keys: "setup/keys.ts",
+	snippets: "setup/snippets.ts",
 };
 
 /** @param {string} message */
@@ -38,7 +40,8 @@ function installPackages() {
 	const marker = join(root, "node_modules/.sandglass-lock");
 	if (existsSync(marker) && readFileSync(marker, "utf8") === digest) return;
 	process.stdout.write("setup · installing the npm packages …\n");
-	const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit" });
+	// All of them, also where NODE_ENV says production: tests and checks run from the same folder.
+	const result = spawnSync("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit" });
 	if (result.status !== 0) fail("setup · npm could not install the packages; its words are above. Check the network, then try again.");
 	writeFileSync(marker, digest);
 }

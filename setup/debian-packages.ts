@@ -13,7 +13,7 @@ export function canInstallPackages(): boolean {
 	return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
 }
 
-function isInstalled(name: string): Promise<boolean> {
+export function isInstalled(name: string): Promise<boolean> {
 	return new Promise((resolve) => {
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is dpkg-query's.
 		const child = spawn("dpkg-query", ["-W", "-f", "${db:Status-Status}", name], { stdio: ["ignore", "pipe", "ignore"] });

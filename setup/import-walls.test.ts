@@ -10,8 +10,13 @@ import { stripVTControlCharacters } from "node:util";
 const walls: readonly (readonly [rule: string, folder: string, source: string])[] = [
 	["protocol-imports-nothing", "protocol", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
 	["components-only-protocol", "components", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
+	["embed-only-protocol", "embed", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
 	["runner-knows-no-gateway", "server/runner", 'import { startGateway } from "../../gateway/gateway.ts"; export const it = startGateway;'],
 	["gateway-only-the-client", "server/gateway", 'import { startRunner } from "../../runner/runner.ts"; export const it = startRunner;'],
+	["cli-only-protocol", "cli", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
+	["store-stands-alone", "server/store", 'import { Quotas } from "../../gateway/quotas.ts"; export const it = Quotas;'],
+	["libsql-in-one-file", "server/store", 'import Database from "libsql"; export const it = Database;'],
+	["pg-in-one-file", "server/gateway", 'import pg from "pg"; export const it = pg;'],
 	["dockerode-in-one-file", "server/gateway", 'import Docker from "dockerode"; export const it = Docker;'],
 	["no-server-in-browser-code", "components", 'import { readFileSync } from "node:fs"; export const it = readFileSync;'],
 ];

@@ -4,16 +4,20 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { buildBrowserRuntime } from "./browser-runtime.ts";
 import { type Progress, SetupError } from "./debian-packages.ts";
+import { buildEmbedScript } from "./embed-script.ts";
 import { copyMonaco } from "./monaco.ts";
 
 /** The page's production build: made when what it is made of has changed, else left alone. */
 
 const sources = ["app", "components", "protocol", "public", "next.config.js", "proxy.ts", "tsconfig.json", "package-lock.json"];
 
+/** In public/: made here, of what is counted already. */
+const builtFolders = new Set(["monaco", "browser-runtime", "v1"]);
+
 function addToDigest(digest: ReturnType<typeof createHash>, path: string): void {
 	if (!existsSync(path)) return;
 	if (statSync(path).isDirectory()) {
-		for (const name of readdirSync(path).sort()) if (name !== "monaco" && name !== "browser-runtime") addToDigest(digest, join(path, name));
+		for (const name of readdirSync(path).sort()) if (!builtFolders.has(name)) addToDigest(digest, join(path, name));
 	} else if (!path.endsWith(".test.ts")) {
 		digest.update(path).update("\0").update(readFileSync(path)).update("\0");
 	}
@@ -48,6 +52,8 @@ function runBuild(projectDir: string, build: string): Promise<void> {
 export async function ensurePageBuild(projectDir: string, progress: Progress): Promise<string> {
 	const build = pageBuildId(projectDir);
 	const marker = join(projectDir, ".next/sandglass-build");
+	// Quick, and not a part of the page: a docs site may ask for it before the page was ever built.
+	await buildEmbedScript(projectDir);
 	if (existsSync(marker) && readFileSync(marker, "utf8") === build) return build;
 	progress("building the page (about half a minute, only when it has changed) …");
 	copyMonaco(projectDir);

@@ -7,6 +7,7 @@ import { ensurePackages, SetupError } from "./debian-packages.ts";
 import { ensureEngine } from "./engine.ts";
 import { ensureImages } from "./images.ts";
 import { ensurePageBuild } from "./page-build.ts";
+import { ensurePostgres } from "./postgres-package.ts";
 import { runStep, type StepResult, summarise } from "./step.ts";
 
 /**
@@ -47,6 +48,7 @@ function say(line: string): void {
 async function runAll(): Promise<StepResult[]> {
 	const config = readConfig(process.env, projectDir);
 	await ensurePackages(testPackages, "the tests", say);
+	await ensurePostgres(say);
 	const engine = await ensureEngine(config, say);
 	try {
 		await ensureImages({ docker: connectEngine(engine.dockerHost), instance: config.instance, progress: say });

@@ -108,6 +108,9 @@ export class BrowserRun implements LocalRun {
 			case "ready":
 				this.#onReady(message.canWait);
 				return;
+			case "unopened":
+				this.giveUp("browserUnloaded");
+				return;
 			case "failed":
 				console.info("The runtime of this browser failed.", message.detail);
 				this.giveUp("browserUnable");

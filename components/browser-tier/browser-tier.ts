@@ -70,7 +70,8 @@ class BrowserTier implements LocalTier {
 	#takeWarm(kind: RuntimeKind): SandboxFrame | null {
 		const warm = this.#warm;
 		this.#warm = null;
-		if (warm === null || warm.kind === kind) return warm?.frame ?? null;
+		if (warm === null) return null;
+		if (warm.kind === kind && !warm.frame.isBroken) return warm.frame;
 		warm.frame.remove();
 		return null;
 	}

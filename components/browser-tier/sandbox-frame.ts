@@ -16,7 +16,17 @@ const FrameMessage = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("outputFull") }),
 	z.strictObject({ type: z.literal("breach") }),
 ]);
-export type FrameMessage = z.infer<typeof FrameMessage>;
+/** The frame's script has come and runs. */
+const Opened = z.strictObject({ type: z.literal("opened") });
+/** `unopened`: its document could not be had. */
+export type FrameMessage = z.infer<typeof FrameMessage> | { readonly type: "unopened" };
+
+/** The frame's document comes from the server or from what this browser has kept of it; where neither has it, nothing ever answers. */
+const fetchLimitMs = 30_000;
+/** What stands in a frame that could not be fetched is loaded too, and says nothing. */
+const openLimitMs = 10_000;
+/** A slow and busy device starts Python within half of this; a frame whose process died never does. The reader can stop it before. */
+const bootLimitMs = 300_000;
 
 export class SandboxFrame {
 	readonly #element: HTMLIFrameElement;
@@ -24,6 +34,7 @@ export class SandboxFrame {
 	#listener: (message: FrameMessage) => void = () => undefined;
 	#early: FrameMessage[] = [];
 	#hasListener = false;
+	#patience: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(manifest: RuntimeManifest, runtime: RuntimeBytes) {
 		const channel = new MessageChannel();
@@ -36,9 +47,11 @@ export class SandboxFrame {
 		element.referrerPolicy = "no-referrer";
 		element.title = "Programs that run in this browser";
 		element.hidden = true;
+		this.#expectWithin(fetchLimitMs, { type: "unopened" });
 		element.addEventListener(
 			"load",
 			() => {
+				this.#expectWithin(openLimitMs, { type: "unopened" });
 				// An opaque origin has no name to send to; the frame is ours, and only its script can be listening.
 				element.contentWindow?.postMessage("open", "*", [channel.port2]);
 				this.#send({ type: "boot", ...runtime });
@@ -47,6 +60,11 @@ export class SandboxFrame {
 		);
 		element.src = `${manifest.path}/frame.html`;
 		document.body.append(element);
+	}
+
+	/** It cannot be started any more. */
+	get isBroken(): boolean {
+		return this.#early.some(({ type }) => type !== "ready");
 	}
 
 	/** Who hears the frame from now on; what came before is heard first. */
@@ -73,6 +91,7 @@ export class SandboxFrame {
 
 	/** Ends whatever runs in it, at once. */
 	remove(): void {
+		clearTimeout(this.#patience);
 		this.#listener = () => undefined;
 		this.#port.close();
 		this.#element.remove();
@@ -82,9 +101,23 @@ export class SandboxFrame {
 		this.#port.postMessage(message);
 	}
 
+	/** Without an answer from the frame this is what it has said. */
+	#expectWithin(limitMs: number, otherwise: FrameMessage): void {
+		clearTimeout(this.#patience);
+		this.#patience = setTimeout(() => this.#tell(otherwise), limitMs);
+	}
+
 	#read(data: unknown): void {
+		clearTimeout(this.#patience);
+		if (Opened.safeParse(data).success) {
+			this.#expectWithin(bootLimitMs, { type: "failed", detail: "It did not start in time." });
+			return;
+		}
 		const parsed = FrameMessage.safeParse(data);
-		const message: FrameMessage = parsed.success ? parsed.data : { type: "breach" };
+		this.#tell(parsed.success ? parsed.data : { type: "breach" });
+	}
+
+	#tell(message: FrameMessage): void {
 		if (this.#hasListener) this.#listener(message);
 		else this.#early.push(message);
 	}

@@ -48,7 +48,7 @@ export type WorkerMessage =
 	| { readonly type: "failed"; readonly detail: string };
 
 export const maxWriteBytes = 1_048_576;
-const maxDetailCharacters = 400;
+export const maxDetailCharacters = 400;
 
 function isCount(value: unknown): value is number {
 	return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;

@@ -20,8 +20,11 @@ async function fetchCatalogue(signal: AbortSignal): Promise<Catalogue> {
 	return catalogue;
 }
 
-/** Owns what the server offers: fetched once, then again until every language is set up and every isolation was tried. */
-export function useCatalogue(): { catalogue: CatalogueState; retry: () => void } {
+/**
+ * Owns what the server offers: fetched once, then again until every language is set up and every isolation was tried.
+ * `isWanted` false: not before it is true.
+ */
+export function useCatalogue(isWanted = true): { catalogue: CatalogueState; retry: () => void } {
 	const [catalogue, setCatalogue] = useState<CatalogueState>({ kind: "loading" });
 	const [attempt, setAttempt] = useState(0);
 	const retry = useCallback(() => {
@@ -30,6 +33,7 @@ export function useCatalogue(): { catalogue: CatalogueState; retry: () => void }
 	}, []);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is what starts it again
 	useEffect(() => {
+		if (!isWanted) return;
 		const controller = new AbortController();
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const load = async (): Promise<void> => {
@@ -50,6 +54,6 @@ export function useCatalogue(): { catalogue: CatalogueState; retry: () => void }
 			controller.abort();
 			clearTimeout(timer);
 		};
-	}, [attempt]);
+	}, [attempt, isWanted]);
 	return { catalogue, retry };
 }

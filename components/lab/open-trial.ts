@@ -39,6 +39,7 @@ export function openTrial(work: Work, { program, language, tier }: Trial): Work 
 		versions: { ...work.versions, [id]: picked.version.version },
 		tiers: withEntry(work.tiers, id, picked.tier ?? undefined),
 		workspaces: { ...work.workspaces, [id]: workspace },
+		extras: withEntry(work.extras ?? {}, id, undefined),
 	};
 }
 
@@ -50,6 +51,7 @@ export function leaveTrial(now: Work, before: Work, { language: { id } }: Trial)
 		versions: withEntry(now.versions, id, before.versions[id]),
 		tiers: withEntry(now.tiers, id, before.tiers[id]),
 		workspaces: withEntry(now.workspaces, id, before.workspaces[id]),
+		extras: withEntry(now.extras ?? {}, id, before.extras?.[id]),
 	};
 }
 

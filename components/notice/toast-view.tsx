@@ -21,7 +21,7 @@ export function ToastView({ toast, onDismiss }: ToastViewProps) {
 								onDismiss();
 							}}
 						>
-							Undo
+							{toast.undoLabel ?? "Undo"}
 						</button>
 					)}
 					<button type="button" className={styles.close} aria-label="Dismiss" onClick={onDismiss}>

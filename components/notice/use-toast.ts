@@ -3,6 +3,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 export interface Toast {
 	readonly sentence: string;
 	readonly undo: (() => void) | null;
+	/** What the button says. Default: "Undo". */
+	readonly undoLabel?: string;
 	/** True: until it is dismissed, for what the reader did not do on this page and may not be looking at. */
 	readonly stays?: boolean;
 }

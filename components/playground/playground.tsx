@@ -1,10 +1,11 @@
 "use client";
 
 import "../session/schema-policy.ts";
-import { useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { CatalogueLanguage, CatalogueTier, CatalogueVersion } from "../../protocol/catalogue.ts";
 import { type CatalogueState, useCatalogue } from "../catalogue/use-catalogue.ts";
 import { CodeEditor } from "../editor/code-editor.tsx";
+import type { ExchangeWish } from "../exchange/exchange.tsx";
 import { FileTabs, tabId } from "../files/file-tabs.tsx";
 import { activeFile } from "../files/workspace.ts";
 import { ToastView } from "../notice/toast-view.tsx";
@@ -14,10 +15,12 @@ import { RunBar } from "../run-bar/run-bar.tsx";
 import { browserPick, pickTier, pickVersion, settlePick, type TierPick } from "../run-bar/tier-choice.ts";
 import { isBusy, isLocal } from "../session/session-state.ts";
 import { useSession } from "../session/use-session.ts";
+import { RunRecorder } from "../share/run-recorder.ts";
 import { StatusBar } from "../status/status-bar.tsx";
 import type { StatusLine } from "../status/status-line.ts";
 import { openLanguage } from "../storage/start-work.ts";
 import { useWork } from "../storage/use-work.ts";
+import type { ProgramExtras } from "../storage/work.ts";
 import { TerminalFeed } from "../terminal/terminal-feed.ts";
 import { type TerminalHandle, TerminalPanel } from "../terminal/terminal-panel.tsx";
 import { useTheme } from "../theme/use-theme.ts";
@@ -25,15 +28,18 @@ import { WorkerOutput } from "../worker-request/worker-output.ts";
 import { WorkerRequestBox } from "../worker-request/worker-request-box.tsx";
 import { PageBanners } from "./page-banners.tsx";
 import styles from "./playground.module.css";
+import type { SharedProgram } from "./shared-program.ts";
 import { SplitPane, separatorId } from "./split-pane.tsx";
+import { useExchange } from "./use-exchange.ts";
 import { useMedia } from "./use-media.ts";
 import { useProgram } from "./use-program.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
-import { useTrial } from "./use-trial.ts";
 import { useWorkspace } from "./use-workspace.ts";
 
 const noLanguages: readonly CatalogueLanguage[] = [];
 const noTiers: readonly CatalogueTier[] = [];
+const noExtras: ProgramExtras = {};
+const noHosts: readonly string[] = [];
 
 /** "extra.py" where the language's first file is "main.py". */
 function suggestName(fileName: string): string {
@@ -41,25 +47,34 @@ function suggestName(fileName: string): string {
 	return dot < 0 ? "extra" : `extra${fileName.slice(dot)}`;
 }
 
+interface PlaygroundProps {
+	readonly build: string;
+	/** The stored program that the page was opened with; null: the reader's own work. */
+	readonly shared: SharedProgram | null;
+	/** Sites from which a text may be fetched and opened. */
+	readonly openHosts?: readonly string[];
+}
+
 /** The whole page: ties the rooms together and owns nothing itself. */
-export function Playground({ build }: { build: string }) {
+export function Playground({ build, shared, openHosts = noHosts }: PlaygroundProps) {
 	const theme = useTheme();
 	const isNarrow = useMedia("(max-width: 640px)");
 	const isStacked = useMedia("(max-width: 860px)");
 	const { catalogue, retry } = useCatalogue();
 	const languages = catalogue.kind === "ready" ? catalogue.languages : noLanguages;
 	const tiers = catalogue.kind === "ready" ? catalogue.tiers : noTiers;
-	const { work, setWork, isKept } = useWork(catalogue.kind === "ready" ? languages : null);
+	const { work, setWork, isKept } = useWork(catalogue.kind === "ready" ? catalogue : null, shared);
 	const { toast, show, dismiss } = useToast();
-	useTrial({ work, languages, setWork, show });
 	const [feed] = useState(() => new TerminalFeed());
 	const [output] = useState(() => new WorkerOutput(feed));
-	const session = useSession(build, output);
+	const [recorder] = useState(() => new RunRecorder(output));
+	const session = useSession(build, recorder);
 	const terminal = useRef<TerminalHandle>(null);
 	const [isEditorSettled, setIsEditorSettled] = useState(false);
 
 	const language = languages.find(({ id }) => id === work?.languageId);
 	const workspace = (language && work?.workspaces[language.id]) ?? null;
+	const extras = (language && work?.extras?.[language.id]) ?? noExtras;
 	const file = workspace === null ? undefined : activeFile(workspace);
 	const pick = language && settlePick(language, work?.versions[language.id], work?.tiers[language.id]);
 	const { version, tier } = pick ?? { version: undefined, tier: null };
@@ -76,9 +91,12 @@ export function Playground({ build }: { build: string }) {
 	const argumentLine = work?.argumentLine ?? "";
 	const parsedArguments = parseArgumentLine(argumentLine);
 
-	const actions = useWorkspace(workspace, language, version, setWork, show);
-	const parts = language && version && workspace ? { language, version, tier, workspace, argumentLine } : null;
-	const program = useProgram(parts, session, terminal);
+	const actions = useWorkspace(workspace, extras, language, version, setWork, show);
+	const parts = language && version && workspace ? { language, version, tier, workspace, argumentLine, extras } : null;
+	const program = useProgram(parts, session, terminal, recorder);
+	const [exchangeWish, setExchangeWish] = useState<ExchangeWish>("nothing");
+	const endExchange = useCallback(() => setExchangeWish("nothing"), []);
+	const Exchange = useExchange(isEditorSettled, exchangeWish, setExchangeWish, show);
 	const runFromButton = () => {
 		program.run();
 		// On a touch screen the focus would raise the keyboard over the output.
@@ -114,6 +132,8 @@ export function Playground({ build }: { build: string }) {
 				argumentProblem={"problem" in parsedArguments ? parsedArguments.problem : null}
 				onArgumentLine={(line) => setWork((current) => current && { ...current, argumentLine: line })}
 				theme={theme}
+				onOpen={work === null ? null : () => setExchangeWish("open")}
+				onShare={parts === null ? null : () => setExchangeWish("share")}
 			/>
 			<PageBanners
 				state={session.state}
@@ -122,6 +142,16 @@ export function Playground({ build }: { build: string }) {
 				onRetry={retry}
 				onRunHere={onRunHere}
 			/>
+			{shared !== null && catalogue.kind === "ready" && (
+				<shared.Bar
+					snippet={shared.snippet}
+					offer={catalogue}
+					program={parts}
+					isIdle={session.state.run.kind === "idle"}
+					terminal={feed}
+					setWork={setWork}
+				/>
+			)}
 			<main className={styles.main}>
 				<SplitPane
 					isStacked={isStacked}
@@ -151,7 +181,7 @@ export function Playground({ build }: { build: string }) {
 								/>
 							</>
 						) : (
-							<p className={styles.waiting}>{catalogue.kind === "failed" ? "No languages yet." : "Loading …"}</p>
+							<p className={styles.waiting}>{waitingLine(catalogue, shared)}</p>
 						)
 					}
 					second={
@@ -165,10 +195,11 @@ export function Playground({ build }: { build: string }) {
 								feed={feed}
 								isDark={theme.isDark}
 								mayLoad={isEditorSettled || session.state.run.kind !== "idle"}
-								isUntouched={session.state.run.kind === "idle"}
+								isUntouched={session.state.run.kind === "idle" && shared?.snippet.recording === undefined}
 								isRunning={isRunning}
 								events={{
 									onInput: (bytes) => {
+										if (isRunning) recorder.typed(bytes);
 										if (session.client?.sendInput(bytes) === false) {
 											show({ sentence: "That is more input than the terminal holds (1 MiB). None of it was sent.", undo: null });
 										}
@@ -183,8 +214,20 @@ export function Playground({ build }: { build: string }) {
 			</main>
 			<StatusBar state={session.state} override={program.refusal ?? setUpLine(catalogue, language, version)} />
 			<ToastView toast={toast} onDismiss={dismiss} />
+			{Exchange !== null && (
+				<Exchange
+					{...{ work, languages, tiers, setWork, show, program: parts, recorder, run: session.state.run, openHosts }}
+					wish={exchangeWish}
+					onEnd={endExchange}
+				/>
+			)}
 		</div>
 	);
+}
+
+function waitingLine(catalogue: CatalogueState, shared: SharedProgram | null): string {
+	if (catalogue.kind === "failed") return "No languages yet.";
+	return catalogue.kind === "ready" && shared !== null ? "This program cannot be opened here." : "Loading …";
 }
 
 /** What is missing on the server's side before anything can run; null: nothing. */

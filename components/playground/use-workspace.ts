@@ -2,7 +2,7 @@ import { type Dispatch, type SetStateAction, useCallback } from "react";
 import type { CatalogueLanguage, CatalogueVersion } from "../../protocol/catalogue.ts";
 import { activeFile, deleteFile, describePasteProblem, editFile, openWorkspace, restoreFile, type Workspace } from "../files/workspace.ts";
 import type { Toast } from "../notice/use-toast.ts";
-import type { Work } from "../storage/work.ts";
+import type { ProgramExtras, Work } from "../storage/work.ts";
 
 export interface WorkspaceActions {
 	replace(workspace: Workspace): void;
@@ -25,6 +25,7 @@ const isUntouched = (workspace: Workspace, language: CatalogueLanguage): boolean
 /** Owns changes to the open language's files; what takes text away offers it back. */
 export function useWorkspace(
 	workspace: Workspace | null,
+	extras: ProgramExtras,
 	language: CatalogueLanguage | undefined,
 	version: CatalogueVersion | undefined,
 	setWork: Dispatch<SetStateAction<Work | null>>,
@@ -39,6 +40,7 @@ export function useWorkspace(
 			}),
 		[languageId, setWork],
 	);
+	const changeExtras = (next: ProgramExtras) => setWork((work) => work && { ...work, extras: { ...work.extras, [languageId]: next } });
 	const acceptPaste = (text: string): boolean => {
 		const problem = workspace === null ? null : describePasteProblem(workspace, text);
 		if (problem !== null) show({ sentence: problem, undo: null });
@@ -64,9 +66,14 @@ export function useWorkspace(
 		openExample: (index) => {
 			const example = (version?.examples ?? language?.examples)?.[index];
 			if (example === undefined || language === undefined || workspace === null) return;
+			changeExtras({});
 			change((current) => openWorkspace({ name: example.fileName, content: example.content }, current.nextKey));
 			if (isUntouched(workspace, language)) return;
-			show({ sentence: `“${example.title}” took the place of your files.`, undo: () => change(() => workspace) });
+			const undo = () => {
+				change(() => workspace);
+				changeExtras(extras);
+			};
+			show({ sentence: `“${example.title}” took the place of your files.`, undo });
 		},
 	};
 }

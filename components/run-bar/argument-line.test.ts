@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { parseArgumentLine } from "./argument-line.ts";
+import { formatArgumentLine, parseArgumentLine } from "./argument-line.ts";
 
 function parsed(line: string): string[] {
 	const result = parseArgumentLine(line);
@@ -23,4 +23,10 @@ test("nothing is expanded, as a shell would", () => {
 test("what is not closed, and what is too much, is told", () => {
 	for (const line of [`"a`, "'", "a\\", "x ".repeat(65), "y".repeat(4_097)])
 		assert.ok("problem" in parseArgumentLine(line), line.slice(0, 20));
+});
+
+test("arguments that are written as a line are read back as they were", () => {
+	for (const words of [[], ["a", "b c"], ["", " "], ["it's", 'say "so"', "back\\slash", "$HOME", "new\nline"]]) {
+		assert.deepEqual(parsed(formatArgumentLine(words)), words);
+	}
 });

@@ -34,3 +34,8 @@ export function parseArgumentLine(line: string): ParsedArguments {
 	}
 	return { arguments: found };
 }
+
+/** The line that is read back as these arguments. */
+export function formatArgumentLine(words: readonly string[]): string {
+	return words.map((word) => (/^[^\s'"\\]+$/.test(word) ? word : `"${word.replace(/["\\]/g, "\\$&")}"`)).join(" ");
+}

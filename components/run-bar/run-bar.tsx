@@ -14,9 +14,13 @@ interface RunBarProps {
 	readonly argumentProblem: string | null;
 	readonly onArgumentLine: (line: string) => void;
 	readonly theme: Theme;
+	/** null: there is nothing to share or to replace yet. */
+	readonly onOpen: (() => void) | null;
+	readonly onShare: (() => void) | null;
 }
 
-export function RunBar({ pickers, buttons, argumentLine, argumentProblem, onArgumentLine, theme }: RunBarProps) {
+export function RunBar(props: RunBarProps) {
+	const { pickers, buttons, argumentLine, argumentProblem, onArgumentLine, theme, onOpen, onShare } = props;
 	return (
 		<header className={styles.bar}>
 			<Brand />
@@ -38,6 +42,13 @@ export function RunBar({ pickers, buttons, argumentLine, argumentProblem, onArgu
 			</label>
 			<RunButtons {...buttons} />
 			<div className={styles.theme}>
+				<BarButton label="Open" title="Open files, a zip or a text" path="M2 13V4h4l1.5 2H14v7z" onClick={onOpen} />
+				<BarButton
+					label="Share"
+					title="Share: a link, an embed, a zip"
+					path="M4.5 6.3a1.8 1.8 0 1 0 0 3.4 1.8 1.8 0 1 0 0-3.4M6.2 7.2l4-2.4M6.2 8.8l4 2.4M11.8 2.6a1.6 1.6 0 1 0 .01 0M11.8 10.2a1.6 1.6 0 1 0 .01 0"
+					onClick={onShare}
+				/>
 				{/* A tab of its own: this one may have a program running. */}
 				<a className={styles.lab} href="/lab" target="_blank" rel="noopener" title="What each isolation withstood here (in a new tab)">
 					Lab
@@ -45,5 +56,39 @@ export function RunBar({ pickers, buttons, argumentLine, argumentProblem, onArgu
 				<ThemePicker theme={theme} />
 			</div>
 		</header>
+	);
+}
+
+interface BarButtonProps {
+	readonly label: string;
+	readonly title: string;
+	readonly path: string;
+	readonly onClick: (() => void) | null;
+}
+
+function BarButton({ label, title, path, onClick }: BarButtonProps) {
+	return (
+		<button
+			type="button"
+			className={styles.barButton}
+			aria-label={label}
+			title={title}
+			disabled={onClick === null}
+			onClick={onClick ?? undefined}
+		>
+			<svg
+				viewBox="0 0 16 16"
+				width="16"
+				height="16"
+				fill="none"
+				stroke="currentColor"
+				strokeWidth="1.4"
+				strokeLinejoin="round"
+				aria-hidden
+			>
+				<path d={path} />
+			</svg>
+			<span className={styles.barButtonName}>{label}</span>
+		</button>
 	);
 }

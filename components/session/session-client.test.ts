@@ -1,101 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import test, { type TestContext } from "node:test";
-import { WebSocketServer, WebSocket as WsSocket } from "ws";
-import { ClientMessage, type ServerMessage, subprotocol } from "../../protocol/messages.ts";
+import test from "node:test";
+import type { WebSocket as WsSocket } from "ws";
 import { decodeStream, encodeStream } from "../../protocol/streams.ts";
-import { SessionClient } from "./session-client.ts";
-import type { SessionState } from "./session-state.ts";
+import { expectMessage, openClient as open, program, send, started, welcome } from "./testing/hand-written-server.ts";
 
 /** The client against a real WebSocket server, whose answers the test writes by hand. */
-
-type Arrival = { socket: WsSocket; message: ClientMessage | Buffer };
-
-const limits = { idleWallMs: 10_000, totalWallMs: 300_000, cpuMs: 60_000, memoryBytes: 1, processes: 1, workspaceBytes: 1, outputBytes: 1 };
-const started = { type: "started", run: 1, step: "run", tier: "container", language: "python", version: "3", limits } as const;
-const program = { language: "python", files: [{ name: "main.py", content: "1" }], arguments: [] };
-
-function send(socket: WsSocket, message: ServerMessage): void {
-	socket.send(JSON.stringify(message));
-}
-
-function welcome(socket: WsSocket, change: { isResumed?: boolean; received?: number; build?: string } = {}): void {
-	const session = "session-of-the-test";
-	send(socket, { type: "welcome", session, secret: "s", visitorToken: "v", isResumed: false, received: 0, build: "b1", ...change });
-}
-
-/** No busy machine is as slow as this; the one test of silence takes shorter times. */
-const patient = { silenceMs: 30_000, pongLimitMs: 30_000 };
-
-async function open(context: TestContext, { pageBuild = "b1", heartbeat = patient } = {}) {
-	const server = new WebSocketServer({ port: 0, host: "127.0.0.1", handleProtocols: () => subprotocol });
-	await once(server, "listening");
-	const arrivals: Arrival[] = [];
-	let wake = (): void => undefined;
-	server.on("connection", (socket) =>
-		socket.on("message", (data: Buffer, isBinary: boolean) => {
-			arrivals.push({ socket, message: isBinary ? data : ClientMessage.parse(JSON.parse(data.toString())) });
-			wake();
-		}),
-	);
-	/** The next thing the page sends that is not an acknowledgement. */
-	const next = async (): Promise<Arrival> => {
-		for (;;) {
-			const arrival = arrivals.shift();
-			if (arrival === undefined) {
-				await new Promise<void>((resolve) => {
-					wake = resolve;
-				});
-			} else if (Buffer.isBuffer(arrival.message) || arrival.message.type !== "ack") return arrival;
-		}
-	};
-	const output: { text: string; taken: () => void }[] = [];
-	const client = new SessionClient({
-		url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		pageBuild,
-		openSocket: (url, protocols) => new WsSocket(url, protocols) as unknown as WebSocket,
-		heartbeat,
-		retryMs: 5,
-		maxRetryMs: 20,
-		output: {
-			begin: () => undefined,
-			write: (_stream, bytes, taken) => output.push({ text: new TextDecoder().decode(bytes), taken }),
-		},
-	});
-	context.after(() => {
-		client.close();
-		for (const socket of server.clients) socket.terminate();
-		server.close();
-	});
-	/** Waits until the page's state is so. */
-	const until = (isSo: (state: SessionState) => boolean): Promise<void> =>
-		new Promise((resolve) => {
-			const look = (): void => {
-				if (!isSo(client.getState())) return;
-				stop();
-				resolve();
-			};
-			const stop = client.subscribe(look);
-			look();
-		});
-	client.connect();
-	return { client, next, until, output, arrivals };
-}
-
-/** The next arrival, which must be of this type; pings come between and are answered. */
-async function expectMessage<T extends ClientMessage["type"]>(next: () => Promise<Arrival>, type: T) {
-	for (;;) {
-		const { socket, message } = await next();
-		assert.ok(!Buffer.isBuffer(message), "bytes came instead");
-		if (message.type === "ping" && type !== "ping") {
-			send(socket, { type: "pong", nonce: message.nonce });
-			continue;
-		}
-		assert.equal(message.type, type);
-		return { socket, message: message as Extract<ClientMessage, { type: T }> };
-	}
-}
 
 test("a run pressed before the connection is there starts when it is, and ends with the server's words", async (context) => {
 	const { client, next, until } = await open(context);

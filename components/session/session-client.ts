@@ -38,6 +38,8 @@ export class SessionClient {
 	#lastRun = 0;
 	#request: RunRequest | null = null;
 	#stdin: StdinWindow | null = null;
+	/** A run of the server's that the reader did not wait for. Until its end is heard, its output is dropped and the next run is held back. */
+	#abandonedRun: number | null = null;
 
 	constructor(options: SessionClientOptions) {
 		this.#options = options;
@@ -56,7 +58,10 @@ export class SessionClient {
 				onConnection: (connection) => this.#update({ connection }),
 				onWelcome: ({ isNew, build }) => this.#onWelcome(isNew, build),
 				onMessage: (message) => this.#onMessage(message),
-				onBytes: (stream, bytes, taken) => options.output.write(stream, bytes, taken),
+				onBytes: (stream, bytes, taken) => {
+					if (this.#abandonedRun === null) options.output.write(stream, bytes, taken);
+					else taken();
+				},
 			},
 		);
 	}
@@ -75,23 +80,35 @@ export class SessionClient {
 	/** Starts a program; it waits for the connection when there is none. Ignored while one runs (P4). */
 	run(request: ProgramRequest): void {
 		if (isBusy(this.#state.run)) return;
-		const run = ++this.#lastRun;
-		const message: RunRequest = { ...request, type: "run", run, mode: "pty" };
 		if (this.#local !== null && request.tier === "browser") {
-			this.#runHere(message, this.#local);
+			this.#startHere(request, this.#local);
 			return;
 		}
+		const run = ++this.#lastRun;
+		const message: RunRequest = { ...request, type: "run", run, mode: "pty" };
 		this.#request = message;
 		this.#stdin = new StdinWindow((bytes) => this.#connection.sendBytes(bytes));
 		this.#options.output.begin();
 		this.#update({ run: { kind: "requested", run } });
-		this.#connection.send(message);
+		if (this.#abandonedRun === null) this.#connection.send(message);
 		this.connect();
 	}
 
-	/** In this browser: the same states from the same messages, only that no server sends them. */
-	#runHere(request: RunRequest, local: LocalRunner): void {
-		const { run } = request;
+	/** Runs it in this browser, and waits no longer for what the server was asked. Ignored while one runs here, or where none can. */
+	runHere(request: ProgramRequest): void {
+		const { run } = this.#state;
+		if (this.#local === null || (isBusy(run) && isLocal(run))) return;
+		if (isBusy(run) && this.#abandonedRun === null) {
+			this.#abandonedRun = run.run;
+			this.#connection.send({ type: "stop", run: run.run });
+		}
+		this.#startHere(request, this.#local);
+	}
+
+	/** The same states from the same messages, only that no server sends them. */
+	#startHere(program: ProgramRequest, local: LocalRunner): void {
+		const run = ++this.#lastRun;
+		const request: RunRequest = { ...program, tier: "browser", type: "run", run, mode: "pty" };
 		this.#request = null;
 		this.#stdin = null;
 		this.#options.output.begin();
@@ -112,9 +129,11 @@ export class SessionClient {
 			this.#local?.stop();
 			return;
 		}
-		this.#connection.send({ type: "stop", run: run.run });
+		const wasSent = this.#abandonedRun === null;
+		if (wasSent) this.#connection.send({ type: "stop", run: run.run });
+		else this.#request = null;
 		if (run.kind === "running") this.#update({ run: { ...run, isStopping: true } });
-		else if (connection.kind !== "open") {
+		else if (connection.kind !== "open" || !wasSent) {
 			this.#update({ run: { kind: "ended", run: run.run, outcome: { kind: "stopped" }, compile: null, program: null, at: null } });
 		}
 	}
@@ -125,7 +144,9 @@ export class SessionClient {
 		if (!isBusy(run)) return true;
 		const isTaken = isLocal(run) ? this.#local?.sendInput(bytes) : this.#stdin?.write(bytes);
 		if (isTaken === false) return false;
-		if (run.kind === "running") this.#update({ run: { ...run, at: { ...run.at, lastInputAtMs: this.#now() } } });
+		// A Ctrl-C may have ended it meanwhile.
+		const { run: after } = this.#state;
+		if (after.kind === "running") this.#update({ run: { ...after, at: { ...after.at, lastInputAtMs: this.#now() } } });
 		return true;
 	}
 
@@ -141,6 +162,10 @@ export class SessionClient {
 	}
 
 	#onMessage(message: ServerMessage): void {
+		if (this.#abandonedRun !== null && (message.type === "exit" || message.type === "error") && message.run === this.#abandonedRun) {
+			this.#abandonedRun = null;
+			if (this.#request !== null) this.#connection.send(this.#request);
+		}
 		this.#update({ run: advanceRun(this.#state.run, message, this.#now()) });
 		if (!("run" in message) || message.run !== this.#lastRun) return;
 		if (message.type === "stdinAck") this.#stdin?.acknowledge(message.bytes);
@@ -151,6 +176,7 @@ export class SessionClient {
 	#onWelcome(isNew: boolean, build: string): void {
 		const isPageOld = this.#options.pageBuild !== "" && build !== this.#options.pageBuild;
 		const { run } = this.#state;
+		if (isNew) this.#abandonedRun = null;
 		if (isNew && this.#request !== null && (run.kind === "requested" || run.kind === "queued")) {
 			this.#connection.send(this.#request);
 			this.#update({ isPageOld, run: { kind: "requested", run: run.run } });

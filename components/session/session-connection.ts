@@ -48,6 +48,7 @@ const finalCodes: ReadonlySet<ErrorCode> = new Set([
 	"messageTooLarge",
 	"unsupportedProtocol",
 	"originRefused",
+	"embedRefused",
 	"unexpectedMessage",
 	"replaced",
 	"inputOverrun",

@@ -83,3 +83,32 @@ test("work in a language that is no longer offered is kept, and another language
 	assert.equal(started?.languageId, "bash");
 	assert.equal(started?.workspaces.python?.files[0]?.content, "mine");
 });
+
+test("a shared program's edits have a place of their own, in their tab only", () => {
+	const tab = store();
+	const browser = store();
+	const id = "A".repeat(22);
+	saveWork({ tab, browser }, work("mine"));
+	saveWork({ tab, browser: null }, work("edited"), id);
+	assert.deepEqual(loadWork({ tab, browser }), work("mine"));
+	assert.deepEqual(loadWork({ tab, browser: null }, id), work("edited"));
+	assert.equal(loadWork({ tab: store(), browser }, id), null);
+	assert.equal(loadWork({ tab, browser: null }, "B".repeat(22)), null);
+});
+
+test("what came with an opened program, and the one that it took the place of, are kept over a reload", () => {
+	const opened: Work = {
+		...work("theirs"),
+		extras: { python: { title: "T", stdin: "1", entry: "main.py", limits: { cpuMs: 100 }, parent: "A".repeat(22) } },
+		earlier: {
+			languageId: "python",
+			version: "3.11",
+			tier: undefined,
+			workspace: work("mine").workspaces.python ?? assert.fail(),
+			argumentLine: "",
+		},
+	};
+	const stores = { tab: store(), browser: store() };
+	saveWork(stores, opened);
+	assert.deepEqual(loadWork(stores), JSON.parse(JSON.stringify(opened)));
+});

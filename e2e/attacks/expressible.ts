@@ -15,6 +15,8 @@ const at = (test: string): Expression => ({ test });
 const not = (reason: string): Expression => ({ reason });
 
 const socket = at("e2e/attacks/36-socket.test.ts");
+const browserTier = at("e2e/browser-tier.e2e.ts");
+const browserWalls = at("e2e/browser-walls.e2e.ts");
 const noCalls = "A script has no system calls of its own, and the container around it is the one that row 26 looks at from within.";
 const noProcesses = not("A program here cannot start another, nor signal one: there is no such thing in its language.");
 const inBrowser = {
@@ -41,11 +43,11 @@ const javascript = (wasm: Expression): Readonly<Record<"deno" | "isolate" | "was
 
 export const expressible: Readonly<Record<number, Row>> = {
 	1: row(tried, javascript(noProcesses), inBrowser.limits),
-	2: row(tried, inScripts(tried), inBrowser.limits),
+	2: row(tried, inScripts(tried), browserTier),
 	3: row(tried, inScripts(tried), inBrowser.limits),
 	4: row(tried, { deno: not("No file can be made (row 3)."), isolate: not("No file can be made (row 3)."), wasm: tried }, inBrowser.limits),
 	// Over the WebSocket: there is no REST interface for runs that could be flooded.
-	5: row(tried, inScripts(tried), inBrowser.limits),
+	5: row(tried, inScripts(tried), browserTier),
 	6: row(tried, inScripts(tried), inBrowser.server),
 	7: row(tried, inScripts(tried), inBrowser.server),
 	8: row(tried, inScripts(tried), not("Nothing travels: the worker's bytes are the page's.")),
@@ -73,27 +75,19 @@ export const expressible: Readonly<Record<number, Row>> = {
 	),
 	27: row(tried, inScripts(tried), inBrowser.server),
 	28: row(tried, inScripts(tried), inBrowser.server),
-	29: row(
-		tried,
-		inScripts(tried),
-		not("The page's Content-Security-Policy names whom its workers may reach; the page's own connections are all that it names."),
-	),
+	29: row(tried, inScripts(tried), browserWalls),
 	30: row(tried, inScripts(tried), inBrowser.calls),
-	31: row(tried, inScripts(tried), not("Two readers have two browsers.")),
+	31: row(tried, inScripts(tried), browserWalls),
 	32: row(tried, inScripts(tried), not("A run's worker is terminated, and the next is another.")),
 	33: row(tried, inScripts(tried), inBrowser.server),
 	34: row(tried, inScripts(tried), inBrowser.server),
-	35: row(tried, inScripts(tried), at("e2e/terminal.e2e.ts")),
+	35: row(tried, inScripts(tried), browserTier),
 	36: everywhere(socket),
 	37: everywhere(socket),
 	38: everywhere(at("e2e/attacks/38-proxy.test.ts")),
 	39: everywhere(at("e2e/attacks/39-queue.test.ts")),
 	40: everywhere(at("e2e/markup.e2e.ts")),
-	41: row(
-		tried,
-		javascript(not("C has no objects to climb out of; row 27 tries descriptors and paths.")),
-		not("What a script reaches in a worker is the reader's own."),
-	),
+	41: row(tried, javascript(not("C has no objects to climb out of; row 27 tries descriptors and paths.")), browserWalls),
 	42: everywhere(socket),
 };
 

@@ -89,7 +89,10 @@ export class Playground {
 	}
 
 	async #keptCode(): Promise<string> {
-		const text = await this.page.evaluate((key) => sessionStorage.getItem(key), workKey);
+		// A shared program's page keeps its own.
+		const { pathname } = new URL(this.page.url());
+		const place = pathname.startsWith("/s/") ? `${workKey}${pathname}` : workKey;
+		const text = await this.page.evaluate((key) => sessionStorage.getItem(key), place);
 		const work = JSON.parse(text ?? "null");
 		const workspace = work?.workspaces[work.languageId];
 		return workspace?.files.find((file: { key: number }) => file.key === workspace.activeKey)?.content ?? "";

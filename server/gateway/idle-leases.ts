@@ -50,8 +50,8 @@ export class IdleLeases {
 		}
 	}
 
-	/** Gives back the longest idle lease of the visitor, else of the address, at once. False: there is none. */
-	giveBackOneOf(consumer: Consumer, by: keyof Consumer): boolean {
+	/** Gives back the longest idle lease of the same visitor, address or site, at once. False: there is none. */
+	giveBackOneOf(consumer: Consumer, by: "visitor" | "address" | "site"): boolean {
 		for (const lease of this.#idle.keys()) {
 			if (lease.consumer[by] !== consumer[by]) continue;
 			this.#idle.delete(lease);

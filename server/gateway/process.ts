@@ -1,8 +1,10 @@
 import next from "next";
 import { pino } from "pino";
 import { z } from "zod";
+import { ApiKeys } from "../api-keys/schema.ts";
 import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
+import { openStore, StorePlace } from "../store/open-store.ts";
 import { readAttackPrograms } from "./attack-programs.ts";
 import { startGateway } from "./gateway.ts";
 
@@ -12,10 +14,14 @@ const Start = z.looseObject({
 	socketPath: z.string(),
 	catalogueDir: z.string(),
 	secret: z.string().min(32),
+	apiKeys: ApiKeys,
 	build: z.string(),
 	isDevelopment: z.boolean(),
 	projectDir: z.string(),
+	store: StorePlace,
 });
+
+const NewApiKeys = z.strictObject({ type: z.literal("apiKeys"), apiKeys: ApiKeys });
 
 runAsChild(async (config, message) => {
 	const start = Start.parse(message);
@@ -30,6 +36,13 @@ runAsChild(async (config, message) => {
 	await app.prepare();
 	const handleRequest = app.getRequestHandler();
 	const handleUpgrade = app.getUpgradeHandler();
+	const snippets = openStore({
+		place: start.store,
+		maxBytes: config.storeBytes,
+		onFailure: (error) => log.error({ err: error }, "the store of snippets is out of reach; it is tried again when somebody asks"),
+	});
+	// So that a store out of reach is in the log from the start; `onFailure` has told it.
+	void snippets.totals().catch(() => undefined);
 	const catalogue = await readCatalogue(start.catalogueDir);
 	const gateway = await startGateway({
 		config,
@@ -37,14 +50,18 @@ runAsChild(async (config, message) => {
 		attackPrograms: await readAttackPrograms(start.catalogueDir, catalogue),
 		runnerSocketPath: start.socketPath,
 		secret: start.secret,
+		apiKeys: start.apiKeys,
+		snippets,
 		build: start.build,
 		page: { handleRequest, handleUpgrade },
 		log,
 	});
 	return {
 		url: gateway.url,
+		onMessage: (message) => gateway.replaceApiKeys(NewApiKeys.parse(message).apiKeys),
 		async close() {
 			await gateway.close();
+			await snippets.close();
 			await app.close();
 		},
 	};

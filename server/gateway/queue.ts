@@ -13,6 +13,8 @@ export interface Slot {
 
 export interface Waiter {
 	readonly visitor: string;
+	/** How many of its visitor may wait. Absent: as many as of every visitor. */
+	readonly lineLength?: number;
 	/** How many are before it; at once when it has to wait and whenever the number changes. Never after `granted`. */
 	ahead(count: number): void;
 	granted(slot: Slot): void;
@@ -63,7 +65,7 @@ export class FairQueue {
 			return { leave() {} };
 		}
 		const line = this.#byVisitor.get(waiter.visitor) ?? [];
-		if (this.waiting >= this.#length || line.length >= this.#visitorLength) return null;
+		if (this.waiting >= this.#length || line.length >= (waiter.lineLength ?? this.#visitorLength)) return null;
 		line.push(waiter);
 		this.#byVisitor.set(waiter.visitor, line);
 		this.#told.set(waiter, -1);

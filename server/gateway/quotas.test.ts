@@ -4,11 +4,19 @@ import { type Allowance, type Consumer, type Permit, Quotas, type Refusal } from
 
 const generous: Allowance = { sandboxes: 1_000, runsPerMinute: 1_000_000, secondsPerHour: 1_000_000 };
 
-function open(options: { visitor?: Partial<Allowance>; address?: Partial<Allowance>; maxAccounts?: number }) {
+function open(options: {
+	visitor?: Partial<Allowance>;
+	address?: Partial<Allowance>;
+	site?: Partial<Allowance>;
+	caller?: Partial<Allowance>;
+	maxAccounts?: number;
+}) {
 	const clock = { nowMs: 0 };
 	const quotas = new Quotas({
 		visitor: { ...generous, ...options.visitor },
 		address: { ...generous, ...options.address },
+		site: { ...generous, ...options.site },
+		caller: { ...generous, ...options.caller },
 		now: () => clock.nowMs,
 		...(options.maxAccounts === undefined ? {} : { maxAccounts: options.maxAccounts }),
 	});
@@ -51,13 +59,13 @@ test("a permit given back twice counts once", () => {
 	const { quotas } = open({ visitor: { sandboxes: 2 }, address: { sandboxes: 3 } });
 	const first = permitOf(quotas.takeSandbox(anna));
 	permitOf(quotas.takeSandbox(anna));
-	assert.deepEqual(quotas.takeSandbox(anna), { code: "tooManySessions" });
+	assert.deepEqual(quotas.takeSandbox(anna), { code: "tooManySessions", party: "visitor" });
 	first.release();
 	first.release();
 	permitOf(quotas.takeSandbox(anna));
-	assert.deepEqual(quotas.takeSandbox(anna), { code: "tooManySessions" });
+	assert.deepEqual(quotas.takeSandbox(anna), { code: "tooManySessions", party: "visitor" });
 	permitOf(quotas.takeSandbox(bert));
-	assert.deepEqual(quotas.takeSandbox(bert), { code: "addressQuotaReached" });
+	assert.deepEqual(quotas.takeSandbox(bert), { code: "addressQuotaReached", party: "address" });
 });
 
 test("accounts that say nothing any more are dropped, those that hold a sandbox or owe time are not", () => {
@@ -86,4 +94,36 @@ test("with the tables full, who is known goes on, strangers of an address share 
 	assert.equal(quotas.takeRun({ visitor: "x4", address: "192.0.2.2" }), null);
 	assert.equal(quotas.takeRun({ visitor: "x5", address: "192.0.2.3" })?.code, "addressQuotaReached");
 	assert.equal(quotas.size, 4);
+});
+
+test("the frames of one embedding site share the site's allowance, whoever reads it and from wherever", () => {
+	const { quotas } = open({ site: { runsPerMinute: 2, sandboxes: 1 } });
+	const reader = (visitor: string, address: string): Consumer => ({ visitor, address, site: "https://docs.example.org" });
+	assert.equal(quotas.takeRun(reader("anna", "192.0.2.1")), null);
+	assert.equal(quotas.takeRun(reader("bert", "192.0.2.2")), null);
+	assert.deepEqual(quotas.takeRun(reader("carl", "192.0.2.3")), { code: "siteQuotaReached", retryAfterMs: 30_000 });
+	assert.equal(quotas.takeRun({ visitor: "carl", address: "192.0.2.3" }), null);
+	permitOf(quotas.takeSandbox(reader("anna", "192.0.2.1")));
+	assert.deepEqual(quotas.takeSandbox(reader("bert", "192.0.2.2")), { code: "siteQuotaReached", party: "site" });
+});
+
+test("anonymous callers of one address share a caller's allowance, and leave its readers theirs", () => {
+	const { quotas } = open({ caller: { runsPerMinute: 1 } });
+	const caller: Consumer = { visitor: "api:192.0.2.1", address: "192.0.2.1", caller: { kind: "anonymous" } };
+	assert.equal(quotas.takeRun(caller), null);
+	assert.equal(quotas.takeRun(caller)?.code, "tooManyRuns");
+	assert.equal(quotas.takeRun(anna), null);
+	assert.equal(quotas.takeRun({ ...caller, caller: { kind: "open" } }), null);
+});
+
+test("a key has its own allowance wherever it is used from, and another one as soon as the operator says so", () => {
+	const { quotas } = open({ address: { runsPerMinute: 1 } });
+	const holder = (runsPerMinute: number): Consumer => ({
+		visitor: "key:1",
+		address: "192.0.2.1",
+		caller: { kind: "key", allowance: { ...generous, runsPerMinute } },
+	});
+	for (let count = 0; count < 2; count++) assert.equal(quotas.takeRun(holder(2)), null);
+	assert.deepEqual(quotas.takeRun(holder(2)), { code: "keySpent", retryAfterMs: 30_000 });
+	assert.equal(quotas.takeRun(holder(3)), null);
 });

@@ -1,59 +1,47 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Health, healthPath, openApiPath } from "../../protocol/api.ts";
 import { type AttackPrograms, attackProgramsPath } from "../../protocol/attack-programs.ts";
 import { cataloguePath } from "../../protocol/catalogue.ts";
+import { describeApi } from "../../protocol/openapi.ts";
 import { type PostureDocument, posturePath } from "../../protocol/posture.ts";
-import type { Config } from "../config.ts";
-import type { LanguageCatalogue } from "../languages/catalogue.ts";
-import type { RunnerStatus } from "../runner/door-protocol.ts";
+import { sendProblem } from "./api/problem.ts";
 import { describeCatalogue } from "./catalogue-answer.ts";
+import type { GatewayWorld, RouteSet } from "./route-set.ts";
 import { setDataHeaders } from "./security-headers.ts";
 
-/** The gateway's own answers over plain HTTP; everything else is the page's. */
-
-export interface RoutesOptions {
-	readonly config: Config;
-	readonly catalogue: LanguageCatalogue;
-	readonly build: string;
-	readonly runnerStatus: () => RunnerStatus | null;
-	/** The newest reports of the runner. */
-	readonly posture: () => PostureDocument;
-	readonly attackPrograms: AttackPrograms;
-	readonly gatewayState: () => {
-		readonly connections: number;
-		readonly sessions: number;
-		readonly waiting: number;
-		readonly slotsInUse: number;
-	};
+/** What the gateway tells of itself: data that anybody may read. */
+export function dataRoutes(world: GatewayWorld): RouteSet[] {
+	const api = describeApi();
+	return [
+		dataRoute(openApiPath, "no-cache", () => api),
+		dataRoute("/healthz", "no-store", () => describeHealth(world)),
+		dataRoute(healthPath, "no-store", () => describeHealth(world)),
+		dataRoute(cataloguePath, "no-cache", () => describeCatalogue({ ...world, status: world.runnerStatus() })),
+		dataRoute(posturePath, "no-cache", (): PostureDocument => world.posture()),
+		dataRoute(attackProgramsPath, "no-cache", (): AttackPrograms => world.attackPrograms),
+		{ prefix: "/api/v1", handle: (_, response) => sendProblem(response, { code: "notFound" }) },
+	];
 }
 
-/** True: it was ours and is answered. */
-export type Routes = (request: IncomingMessage, response: ServerResponse) => boolean;
-
-export function createRoutes(options: RoutesOptions): Routes {
-	const answers = new Map<string, { readonly cacheControl: "no-store" | "no-cache"; readonly describe: () => object }>([
-		["/healthz", { cacheControl: "no-store", describe: () => describeHealth(options) }],
-		[cataloguePath, { cacheControl: "no-cache", describe: () => describeCatalogue({ ...options, status: options.runnerStatus() }) }],
-		[posturePath, { cacheControl: "no-cache", describe: (): PostureDocument => options.posture() }],
-		[attackProgramsPath, { cacheControl: "no-cache", describe: (): AttackPrograms => options.attackPrograms }],
-	]);
-	return (request, response) => {
-		const answer = answers.get((request.url ?? "/").split("?", 1)[0] ?? "/");
-		if (answer === undefined) return false;
-		setDataHeaders(response);
-		if (request.method !== "GET" && request.method !== "HEAD") {
-			response.setHeader("Allow", "GET, HEAD");
-			sendJson(request, response, 405, { message: "Only GET is answered here." });
-		} else {
-			response.setHeader("Cache-Control", answer.cacheControl);
-			sendJson(request, response, 200, answer.describe());
-		}
-		return true;
+function dataRoute(prefix: string, cacheControl: "no-store" | "no-cache", describe: () => object): RouteSet {
+	return {
+		prefix,
+		handle(request, response, path) {
+			if (path !== prefix) sendProblem(response, { code: "notFound" });
+			else if (request.method !== "GET" && request.method !== "HEAD") {
+				response.setHeader("Allow", "GET, HEAD");
+				sendProblem(response, { code: "methodNotAllowed", field: "GET, HEAD" });
+			} else {
+				response.setHeader("Cache-Control", cacheControl);
+				sendData(request, response, describe());
+			}
+		},
 	};
 }
 
 /** 200 as long as the gateway answers: a restart of it would not bring a runner or an engine back. */
-function describeHealth({ build, runnerStatus, gatewayState }: RoutesOptions): object {
+function describeHealth({ build, runnerStatus, gatewayState }: GatewayWorld): Health {
 	const status = runnerStatus();
 	const { connections, sessions, waiting, slotsInUse } = gatewayState();
 	const tiers = status?.tiers.filter((it) => it.state !== "disabled") ?? [];
@@ -68,20 +56,22 @@ function describeHealth({ build, runnerStatus, gatewayState }: RoutesOptions): o
 		runner: status === null ? "down" : "up",
 		engine: status?.engine ?? "unknown",
 		tiers,
-		pool: status?.languages ?? [],
+		pool: (status?.languages ?? []).map(({ imageDigest: _, ...kept }) => kept),
 		queue: { waiting, inUse: slotsInUse, capacity: status?.maxLeases ?? 0 },
 	};
 }
 
-function sendJson(request: IncomingMessage, response: ServerResponse, status: number, value: object): void {
+/** 200 with an entity tag, or 304 where the asker has it already. */
+export function sendData(request: IncomingMessage, response: ServerResponse, value: object): void {
+	setDataHeaders(response);
 	const body = JSON.stringify(value);
 	const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
 	response.setHeader("ETag", tag);
-	if (status === 200 && (request.headers["if-none-match"] ?? "").split(",").some((it) => it.trim().replace(/^W\//, "") === tag)) {
+	if ((request.headers["if-none-match"] ?? "").split(",").some((it) => it.trim().replace(/^W\//, "") === tag)) {
 		response.writeHead(304).end();
 		return;
 	}
 	response.setHeader("Content-Type", "application/json; charset=utf-8");
 	response.setHeader("Content-Length", Buffer.byteLength(body));
-	response.writeHead(status).end(request.method === "HEAD" ? undefined : body);
+	response.writeHead(200).end(request.method === "HEAD" ? undefined : body);
 }

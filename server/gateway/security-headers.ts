@@ -17,6 +17,11 @@ export function setSecurityHeaders(response: ServerResponse): void {
 	for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
 }
 
+/** For a document that other sites may frame. Who may, `frame-ancestors` of its own policy says: X-Frame-Options knows no list. */
+export function allowFraming(response: ServerResponse): void {
+	response.removeHeader("X-Frame-Options");
+}
+
 /** For answers that are data, never a document. */
 export function setDataHeaders(response: ServerResponse): void {
 	response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");

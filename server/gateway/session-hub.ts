@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Logger } from "pino";
 import type { ClientMessage } from "../../protocol/messages.ts";
 import type { Connection, ConnectionHost } from "./connection.ts";
+import { ReliableChannel } from "./reliable-channel.ts";
 import { Session, type SessionWorld } from "./session.ts";
 import type { Visitor, Visitors } from "./visitor.ts";
 
@@ -28,6 +29,8 @@ export interface Guest {
 	readonly visitor: Visitor;
 	/** False: the visitor was made up for this handshake, and a token in `hello` is better. */
 	readonly isKnown: boolean;
+	/** The site whose frame it is; absent: a page of ours. */
+	readonly site?: string;
 }
 
 export class SessionHub implements ConnectionHost {
@@ -76,7 +79,7 @@ export class SessionHub implements ConnectionHost {
 		if (guest === undefined) throw new Error("hello on a connection that was not admitted");
 		const visitor = guest.isKnown ? guest.visitor : (this.#visitors.read(hello.visitorToken ?? "") ?? guest.visitor);
 		const resumed = hello.resume === undefined ? null : this.#find(hello.resume);
-		const entry = resumed ?? this.#open(guest.address, visitor);
+		const entry = resumed ?? this.#open(guest, visitor);
 		const older = entry.connection;
 		clearTimeout(entry.graceTimer);
 		entry.connection = connection;
@@ -134,11 +137,13 @@ export class SessionHub implements ConnectionHost {
 		return null;
 	}
 
-	#open(address: string, visitor: Visitor): Entry {
+	#open({ address, site }: Guest, visitor: Visitor): Entry {
 		this.#makeRoom(address);
 		const id = randomBytes(16).toString("base64url");
 		const log = this.#log.child({ session: id.slice(0, 8) });
-		const session = new Session(this.#world, { visitor: visitor.id, address }, log);
+		const { now } = this.#world;
+		const consumer = site === undefined ? { visitor: visitor.id, address } : { visitor: `frame:${visitor.id}`, address, site };
+		const session = new Session(this.#world, consumer, (onBlocked) => new ReliableChannel({ now, onBlocked }), log);
 		const entry: Entry = {
 			id,
 			secret: randomBytes(24).toString("base64url"),

@@ -3,20 +3,20 @@ import type { Logger } from "pino";
 import { describeError, type ErrorCode } from "../../protocol/errors.ts";
 import type { ClientMessage, RunMessage } from "../../protocol/messages.ts";
 import type { Outcome, StepReport } from "../../protocol/outcome.ts";
-import { stdinWindowBytes } from "../../protocol/streams.ts";
+import { type StreamName, stdinWindowBytes } from "../../protocol/streams.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import type { RunnerStatus } from "../runner/door-protocol.ts";
 import { EarlyInput } from "./early-input.ts";
 import type { IdleLease, IdleLeases } from "./idle-leases.ts";
 import type { FairQueue, Slot, Ticket } from "./queue.ts";
 import type { Consumer, Permit, Quotas, Refusal } from "./quotas.ts";
-import { ReliableChannel } from "./reliable-channel.ts";
+import type { CountedMessage, ReliableChannel } from "./reliable-channel.ts";
 import { type PreparedRun, prepareRun, type RunProblem } from "./run-request.ts";
 import { Sandbox, type SandboxEvents } from "./sandbox.ts";
 
 /**
- * One tab: its runs, one at a time, and the sandbox that it keeps between them. It outlives its connections (PROTOCOL.md P10) and knows
- * nothing of them but the channel.
+ * One tab, or one caller of the HTTP interface: its runs, one at a time, and the sandbox that it keeps between them. It outlives its
+ * connections (PROTOCOL.md P10) and knows nothing of them but the channel.
  *
  *   idle ──run──▶ waiting (for a slot) ──granted──▶ running ──exit, gone──▶ idle (perhaps with the sandbox kept)
  *     └──run with a sandbox of that language kept──────▲
@@ -70,11 +70,22 @@ interface Kept extends IdleLease {
 	readonly timer: NodeJS.Timeout;
 }
 
+/** Where a session says what happens. */
+export interface SessionChannel {
+	/** Holds: produce nothing more for now. A change is told to the `onBlocked` that the channel was made with. */
+	readonly isBlocked: boolean;
+	send(message: CountedMessage): void;
+	/** Keeps no view of the bytes. */
+	sendBytes(stream: Exclude<StreamName, "stdin">, bytes: Uint8Array): void;
+	/** Nothing is sent any more. */
+	detach(): void;
+}
+
 /** Messages that a session answers; the others are the connection's own. */
 export type SessionMessage = Extract<ClientMessage, { type: "run" | "stop" | "resize" | "signal" | "eof" }>;
 
-export class Session {
-	readonly channel: ReliableChannel;
+export class Session<Channel extends SessionChannel = ReliableChannel> {
+	readonly channel: Channel;
 	readonly consumer: Consumer;
 	readonly #world: SessionWorld;
 	readonly #log: Logger;
@@ -82,17 +93,14 @@ export class Session {
 	#lastRun = 0;
 	#unacknowledgedStdinBytes = 0;
 
-	constructor(world: SessionWorld, consumer: Consumer, log: Logger) {
+	constructor(world: SessionWorld, consumer: Consumer, makeChannel: (onBlocked: (isBlocked: boolean) => void) => Channel, log: Logger) {
 		this.#world = world;
 		this.consumer = consumer;
 		this.#log = log;
-		this.channel = new ReliableChannel({
-			now: world.now,
-			onBlocked: (isBlocked) => {
-				const lease = this.#sandbox?.lease;
-				if (isBlocked) lease?.pause();
-				else lease?.resume();
-			},
+		this.channel = makeChannel((isBlocked) => {
+			const lease = this.#sandbox?.lease;
+			if (isBlocked) lease?.pause();
+			else lease?.resume();
 		});
 	}
 
@@ -193,8 +201,10 @@ export class Session {
 			ticket: null,
 		};
 		this.#state = state;
+		const { caller } = this.consumer;
 		const ticket = this.#world.queue.enter({
 			visitor: this.consumer.visitor,
+			...(caller?.kind === "key" ? { lineLength: caller.allowance.sandboxes } : {}),
 			ahead: (ahead) => this.channel.send({ type: "queued", run: prepared.run, ahead }),
 			granted: (slot) => this.#granted(state, slot),
 		});
@@ -209,7 +219,7 @@ export class Session {
 		const { quotas, idleLeases } = this.#world;
 		const first = quotas.takeSandbox(this.consumer);
 		if (!("code" in first)) return first;
-		const by = first.code === "tooManySessions" ? "visitor" : "address";
+		const by = first.party === "address" || first.party === "site" ? first.party : "visitor";
 		return idleLeases.giveBackOneOf(this.consumer, by) ? quotas.takeSandbox(this.consumer) : first;
 	}
 

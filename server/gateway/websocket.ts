@@ -7,7 +7,7 @@ import { maxControlBytes, subprotocol } from "../../protocol/messages.ts";
 import { addressGroup, type TrustedProxies } from "./address.ts";
 import { Connection } from "./connection.ts";
 import type { OriginRules } from "./origin.ts";
-import type { SessionHub } from "./session-hub.ts";
+import type { Guest, SessionHub } from "./session-hub.ts";
 import type { Timings } from "./timings.ts";
 import { type Visitors, visitorCookie } from "./visitor.ts";
 
@@ -23,21 +23,42 @@ class SessionSocket extends WebSocket {
 	}
 }
 
+/** What a door says of who knocks. */
+export type Admission =
+	| { readonly kind: "guest"; readonly guest: Omit<Guest, "address">; readonly cookie?: string }
+	/** Before a WebSocket is there: the page learns nothing but that. */
+	| { readonly kind: "refused" }
+	/** The WebSocket is made only to be closed with the code's number, so that the page can say why. */
+	| { readonly kind: "closed"; readonly code: "embedRefused" };
+
+export type Doorkeeper = (request: IncomingMessage) => Admission;
+
+/** The door of our own pages. */
+export function pageDoor(options: { visitors: Visitors; proxies: TrustedProxies; origins: OriginRules }): Doorkeeper {
+	const { visitors, proxies, origins } = options;
+	return (request) => {
+		if (!origins.isOriginAllowed(request)) return { kind: "refused" };
+		const isSecure = proxies.clientView(request).scheme === "https";
+		const known = visitors.fromRequest(request, isSecure);
+		if (known !== null) return { kind: "guest", guest: { visitor: known, isKnown: true } };
+		const visitor = visitors.create();
+		return { kind: "guest", guest: { visitor, isKnown: false }, cookie: visitorCookie(visitor, isSecure) };
+	};
+}
+
 export interface SocketEntrance {
-	handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+	handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, door: Doorkeeper): void;
 	close(): void;
 }
 
 export function createSocketEntrance(options: {
 	hub: SessionHub;
-	visitors: Visitors;
 	proxies: TrustedProxies;
-	origins: OriginRules;
 	timings: Timings;
 	log: Logger;
 	now: () => number;
 }): SocketEntrance {
-	const { hub, visitors, proxies, log } = options;
+	const { hub, proxies, log } = options;
 	const newCookies = new WeakMap<IncomingMessage, string>();
 	const server = new WebSocketServer({
 		...untypedOptions(options.timings.closeMs),
@@ -54,25 +75,25 @@ export function createSocketEntrance(options: {
 		if (cookie !== undefined) headers.push(`Set-Cookie: ${cookie}`);
 	});
 
+	const turnAway = (client: WebSocket, code: "unsupportedProtocol" | "embedRefused"): void => {
+		client.on("error", (error) => log.debug({ reason: error.message }, "connection failed"));
+		client.close(errorTable[code].closeCode ?? undefined, code);
+	};
+
 	return {
-		handleUpgrade(request, socket, head) {
-			if (!options.origins.isOriginAllowed(request)) {
+		handleUpgrade(request, socket, head, door) {
+			const admission = door(request);
+			if (admission.kind === "refused") {
 				log.info({ origin: String(request.headers.origin).slice(0, 200) }, "origin refused");
 				refuseUpgrade(socket, 403, errorTable.originRefused.sentence);
 				return;
 			}
-			const isSecure = proxies.clientView(request).scheme === "https";
-			const known = visitors.fromRequest(request, isSecure);
-			const visitor = known ?? visitors.create();
-			if (known === null) newCookies.set(request, visitorCookie(visitor, isSecure));
+			if (admission.kind === "guest" && admission.cookie !== undefined) newCookies.set(request, admission.cookie);
 			server.handleUpgrade(request, socket, head, (client) => {
-				if (client.protocol !== subprotocol) {
-					client.on("error", (error) => log.debug({ reason: error.message }, "connection failed"));
-					client.close(errorTable.unsupportedProtocol.closeCode ?? undefined, "unsupportedProtocol");
-					return;
-				}
+				if (client.protocol !== subprotocol) return turnAway(client, "unsupportedProtocol");
+				if (admission.kind === "closed") return turnAway(client, admission.code);
 				const connection = new Connection({ socket: client, host: hub, timings: options.timings, log, now: options.now });
-				hub.admit(connection, { address: addressGroup(proxies.clientAddress(request)), visitor, isKnown: known !== null });
+				hub.admit(connection, { ...admission.guest, address: addressGroup(proxies.clientAddress(request)) });
 			});
 		},
 		close() {
@@ -82,7 +103,7 @@ export function createSocketEntrance(options: {
 }
 
 /** Options of ws 8.23 that its published types do not have yet. A 2 MiB message may come in that many reads, of 512 bytes each. */
-function untypedOptions(closeTimeout: number): object {
+export function untypedOptions(closeTimeout: number): object {
 	return { closeTimeout, maxFragments: 1_024, maxBufferedChunks: 4_096, maxPendingAutoPongs: 8 };
 }
 

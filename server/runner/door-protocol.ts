@@ -64,6 +64,8 @@ export const RunnerStatus = z.strictObject({
 			tier: ServerTierId,
 			/** Its image is there; whether the tier is offered, `tiers` say. */
 			isReady: z.boolean(),
+			/** Over all that went into its image. Absent: no image, or one that was not built here. */
+			imageDigest: z.string().max(64).optional(),
 			idle: z.int().nonnegative(),
 			starting: z.int().nonnegative(),
 		}),

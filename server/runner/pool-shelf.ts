@@ -37,6 +37,11 @@ export class Shelf {
 		return shelfKey(this.tier, this.toolchain);
 	}
 
+	/** What setup/images.ts ends a tag with. */
+	get imageDigest(): string | undefined {
+		return /-([0-9a-f]{12,64})$/.exec(this.image ?? "")?.[1];
+	}
+
 	claimed(): void {
 		this.#demandedUntilMs = performance.now() + demandMs;
 	}

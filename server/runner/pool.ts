@@ -118,6 +118,7 @@ export class Pool {
 				version: shelf.toolchain.version.version,
 				tier: shelf.tier,
 				isReady: shelf.image !== null,
+				imageDigest: shelf.imageDigest,
 				idle: shelf.idle.length,
 				starting: shelf.starting,
 			})),

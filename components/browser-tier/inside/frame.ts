@@ -1,4 +1,4 @@
-import { readWorkerMessage, type ToFrame, type ToWorker, type WorkerMessage } from "../wire.ts";
+import { maxDetailCharacters, readWorkerMessage, type ToFrame, type ToWorker, type WorkerMessage } from "../wire.ts";
 
 /**
  * The inside of the sandboxed frame: one frame, one worker, one run. Its origin is opaque and its policy (next.config.js) allows no
@@ -47,6 +47,11 @@ function open(port: MessagePort): void {
 			batchTimer = setTimeout(flush, batchMs);
 		}
 	};
+	/** What a program threw where its interpreter could not catch it ends it, as it ends a process. */
+	const fail = (detail: string): void => {
+		print(new TextEncoder().encode(`\n${detail}\n`));
+		if (phase === "running") end({ type: "exit", code: 1, memoryBytes: 0 });
+	};
 	const take = (message: WorkerMessage): boolean => {
 		if (phase === "loading" && (message.type === "ready" || message.type === "failed")) {
 			if (message.type === "failed") end(message);
@@ -77,7 +82,9 @@ function open(port: MessagePort): void {
 		worker.addEventListener("messageerror", () => phase !== "over" && end({ type: "breach" }));
 		worker.addEventListener("error", (event) => {
 			event.preventDefault();
-			if (phase !== "over") end({ type: "failed", detail: event.message ?? "the worker could not be started" });
+			const detail = String(event.message ?? "the worker could not be started").slice(0, maxDetailCharacters);
+			if (phase === "running") fail(detail);
+			else if (phase !== "over") end({ type: "failed", detail });
 		});
 		phase = "loading";
 		worker.postMessage({ type: "boot", parts } satisfies ToWorker, Object.values(parts));
@@ -97,6 +104,7 @@ function open(port: MessagePort): void {
 		}
 	});
 	port.start();
+	port.postMessage({ type: "opened" });
 }
 
 // The one message that the page sends to the window itself brings the port; nobody else has this window, and a second one is ignored.

@@ -2,6 +2,7 @@ import baseVariant from "@jitl/quickjs-wasmfile-release-asyncify";
 import { newQuickJSAsyncWASMModuleFromVariant, newVariant, type QuickJSAsyncContext, type QuickJSHandle } from "quickjs-emscripten-core";
 import type { BrowserProgram } from "../wire.ts";
 import { javascriptPrelude } from "./javascript-prelude.ts";
+import { limitMemory } from "./memory-limit.ts";
 import { finishModule, type Loop } from "./quickjs-loop.ts";
 import { isInterrupted } from "./worker-input.ts";
 import { serve, type WorkerPort } from "./worker-port.ts";
@@ -80,6 +81,7 @@ serve(async (parts, port) => {
 	const quickjs = await newQuickJSAsyncWASMModuleFromVariant(newVariant(baseVariant, { wasmModule: await WebAssembly.compile(bytes) }));
 	const memoryBytes = (): number => quickjs.getWasmMemory().buffer.byteLength;
 	const run = async (program: BrowserProgram): Promise<number> => {
+		limitMemory(program.memoryLimitBytes);
 		const runtime = quickjs.newRuntime({ memoryLimitBytes: program.memoryLimitBytes, maxStackSizeBytes: maxStackBytes });
 		const context = runtime.newContext();
 		const files = new Map(program.files.map(({ name, content }) => [name, content]));

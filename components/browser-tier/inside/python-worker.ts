@@ -2,6 +2,7 @@ import "./no-classic-scripts.ts";
 import { loadPyodide } from "pyodide";
 import { info } from "pyodide/pyodide-lock.json";
 import type { BrowserProgram } from "../wire.ts";
+import { limitMemory } from "./memory-limit.ts";
 import { pythonStart } from "./python-start.ts";
 import { isInterrupted } from "./worker-input.ts";
 import { serve, type WorkerPort } from "./worker-port.ts";
@@ -35,16 +36,6 @@ function answerRequests(parts: Readonly<Record<string, ArrayBuffer>>): () => voi
 	};
 	return () => {
 		globalThis.fetch = real;
-	};
-}
-
-/** Refuses growth over the limit, so that a program meets MemoryError and not the end of the tab. */
-function limitMemory(limitBytes: number): void {
-	const pageBytes = 65_536;
-	const grow = WebAssembly.Memory.prototype.grow;
-	WebAssembly.Memory.prototype.grow = function (pages: number) {
-		if (this.buffer.byteLength + pages * pageBytes > limitBytes) throw new RangeError("over the memory limit");
-		return grow.call(this, pages);
 	};
 }
 

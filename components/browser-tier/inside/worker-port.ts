@@ -25,6 +25,8 @@ const pieceBytes = 65_536;
 export function serve(boot: Boot): void {
 	// Taken before the program can replace them; what it does to its own realm afterwards is its own affair.
 	const send = postMessage.bind(globalThis);
+	// One thread for one run: with a second a program could count time finely enough to listen in on the processor's caches.
+	Reflect.deleteProperty(globalThis, "Worker");
 	let runtime: Runtime | null = null;
 	const memoryBytes = (): number => runtime?.memoryBytes() ?? 0;
 	const input = new WorkerInput(() => send({ type: "read", memoryBytes: memoryBytes() }));

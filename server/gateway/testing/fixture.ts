@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -7,6 +8,7 @@ import type { AttackPrograms } from "../../../protocol/attack-programs.ts";
 import type { PostureReport } from "../../../protocol/posture.ts";
 import { type Config, readConfig } from "../../config.ts";
 import { type LanguageCatalogue, readCatalogue } from "../../languages/catalogue.ts";
+import type { SnippetStore } from "../../store/snippet-store.ts";
 import { type Gateway, startGateway } from "../gateway.ts";
 import type { Timings } from "../timings.ts";
 import { DoorDouble } from "./door-double.ts";
@@ -15,6 +17,10 @@ interface FixtureOptions {
 	readonly config?: Partial<Config>;
 	readonly timings?: Partial<Timings>;
 	readonly attackPrograms?: AttackPrograms;
+	/** Closed by the test. Absent: no links. */
+	readonly snippets?: SnippetStore;
+	/** What the page says to a request. Default: its own name. */
+	readonly pageAnswer?: (request: IncomingMessage) => string;
 }
 
 /** A real gateway on loopback before a stand-in runner. Closed when the test ends. */
@@ -39,13 +45,14 @@ export async function openGateway(
 		config: { ...readConfig({ PORT: "0" }, "/"), ...options.config },
 		catalogue: options.catalogue,
 		...(options.attackPrograms === undefined ? {} : { attackPrograms: options.attackPrograms }),
+		...(options.snippets === undefined ? {} : { snippets: options.snippets }),
 		runnerSocketPath: options.runnerSocketPath,
 		secret: "a secret for tests, thirty-two bytes long",
 		build: "test",
 		page: {
 			handleRequest(request, response) {
 				request.resume();
-				request.on("end", () => response.end("the page"));
+				request.on("end", () => response.end(options.pageAnswer?.(request) ?? "the page"));
 			},
 			handleUpgrade(_, socket) {
 				socket.destroy();

@@ -12,6 +12,8 @@ type Of<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
 
 export interface PageOptions {
 	readonly origin?: string | null;
+	/** The door. Default: that of our own pages. */
+	readonly path?: string;
 	readonly headers?: Record<string, string>;
 	readonly protocols?: string[];
 	/** False: takes everything in and acknowledges nothing. */
@@ -146,8 +148,8 @@ export class TestPage {
 	}
 
 	#connect(): WebSocket {
-		const { origin = this.url, headers = {}, protocols = [subprotocol] } = this.#options;
-		const socket = new WebSocket(this.url.replace(/^http/, "ws") + socketPath, protocols, {
+		const { origin = this.url, path = socketPath, headers = {}, protocols = [subprotocol] } = this.#options;
+		const socket = new WebSocket(this.url.replace(/^http/, "ws") + path, protocols, {
 			headers: { ...(origin === null ? {} : { origin }), ...headers },
 			perMessageDeflate: false,
 		});

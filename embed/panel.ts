@@ -1,0 +1,88 @@
+import type { Block } from "./block.ts";
+import { button, element, shadow } from "./elements.ts";
+import { readLook } from "./look.ts";
+
+/**
+ * What stands under a block, and in its place once the frame has shown itself. The block is hidden, never moved or removed: it may be a
+ * framework's. Until the swap the panel keeps the room that the frame will need below the code, so the swap moves nothing.
+ */
+
+export interface Panel {
+	/** Under the block, without a gap. */
+	show(node: Node): void;
+	/** A sentence, and perhaps a way to try again. */
+	say(sentence: string, onAgain?: () => void): void;
+	/** A frame that cannot be seen yet, over the room that it will need. */
+	prepare(frame: HTMLElement): void;
+	/** The frame stands where block and panel stood. */
+	takePlace(frame: HTMLElement): void;
+	/** It only grows: what shrinks moves the page as well. */
+	grow(heightPx: number, maxHeightPx: number): void;
+	/** The block is what it was. */
+	giveBack(): void;
+}
+
+/** Room for the frame's output, opened at the click. */
+const roomPx = 270;
+
+export function createPanel(block: Block, styles: CSSStyleSheet): Panel {
+	const { element: shown, code } = block;
+	const host = document.createElement("div");
+	const root = shadow(host, "panel", styles);
+	const { style } = host;
+	let topMargin = "";
+	/** Of the block, before it was hidden; null: it is not. */
+	let display: string | null = null;
+
+	const show = (node: Node): void => {
+		root.replaceChildren(node);
+		if (host.isConnected) return;
+		const { marginTop, marginBottom, marginLeft, marginRight } = getComputedStyle(shown);
+		const { fontSize, lineHeight, fontFamily } = getComputedStyle(code);
+		const { background = "", foreground = "" } = readLook(block).look;
+		topMargin = marginTop;
+		style.margin = `calc(-1*${marginBottom}) ${marginRight} ${marginBottom} ${marginLeft}`;
+		style.setProperty("--back", background);
+		style.setProperty("--fore", foreground);
+		style.setProperty("--font", `${fontSize}/${lineHeight} ${fontFamily}`);
+		shown.after(host);
+	};
+	const say = (sentence: string, onAgain?: () => void): void => {
+		const bar = element("div", "bar", element("span", "", new Text(sentence)));
+		bar.role = "status";
+		if (onAgain !== undefined) bar.append(button("Try again", "Try again", onAgain));
+		show(bar);
+	};
+	return {
+		show,
+		say,
+		prepare(frame) {
+			const heightPx = Math.max(host.offsetHeight, roomPx);
+			say("Starting …");
+			root.append(frame);
+			frame.className = "waiting";
+			style.height = `${heightPx}px`;
+		},
+		takePlace(frame) {
+			const { top } = shown.getBoundingClientRect();
+			style.height = `${host.getBoundingClientRect().bottom - top}px`;
+			display = shown.style.display;
+			shown.style.setProperty("display", "none", "important");
+			style.marginTop = topMargin;
+			// Whatever the author's styles make of an element less: it stays where it was.
+			style.marginTop = `calc(${topMargin} + ${top - host.getBoundingClientRect().top}px)`;
+			root.firstChild?.remove();
+			frame.className = "";
+		},
+		grow(heightPx, maxHeightPx) {
+			const grownPx = Math.min(heightPx, maxHeightPx);
+			if (display !== null && grownPx > host.offsetHeight) style.height = `${grownPx}px`;
+		},
+		giveBack() {
+			host.remove();
+			style.cssText = "";
+			if (display !== null) shown.style.display = display;
+			display = null;
+		},
+	};
+}

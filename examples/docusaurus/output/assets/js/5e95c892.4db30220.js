@@ -1,0 +1,1 @@
+"use strict";(self.webpackChunksandglass_in_docusaurus=self.webpackChunksandglass_in_docusaurus||[]).push([[647],{5947(s,e,u){u.r(e),u.d(e,{default:()=>t});u(2841);var a=u(3751),r=u(6241),n=u(2198),c=u(2326),d=u(6558),l=u(7581);function t(s){return(0,l.jsx)(n.e3,{className:(0,a.A)(r.G.wrapper.docsPages),children:(0,l.jsx)(d.A,{children:(0,c.v)(s.route.routes)})})}}}]);

@@ -1,0 +1,1 @@
+"use strict";(self.webpackChunksandglass_in_docusaurus=self.webpackChunksandglass_in_docusaurus||[]).push([[742],{7093(s){s.exports=JSON.parse('{"name":"docusaurus-plugin-content-docs","id":"default"}')}}]);

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { ApiFile } from "./api.ts";
+import { RequestedLimits } from "./messages.ts";
+import { Recording } from "./recordings.ts";
+
+/**
+ * What a share link points to: everything that makes a run, never changed once it is stored. `POST /api/v1/snippets` stores one,
+ * `GET /api/v1/snippets/<id>` gives it back, `/s/<id>` shows it.
+ */
+
+/** The most that a recorded run may take, as JSON. */
+export const maxRecordingBytes = 1_048_576;
+/** The most that one snippet may take, as JSON; the files have a cap of their own besides (files.ts). */
+export const maxSnippetBytes = 2_097_152;
+
+/** 22 characters of base64url, made from the content (snippet-id.ts). */
+export const SnippetId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
+
+/** What a page sends. The server adds what it knows better: the exact version, the image's digest. */
+export const SnippetDraft = z.strictObject({
+	title: z.string().max(200).default(""),
+	language: z.string().min(1).max(40),
+	version: z.string().min(1).max(40).optional(),
+	/** Absent: the server's own choice, then as now. */
+	tier: z.string().min(1).max(40).optional(),
+	files: z.array(ApiFile).max(100_000),
+	entry: z.string().max(1_000).optional(),
+	arguments: z.array(z.string().max(4_096)).max(64).default([]),
+	stdin: z.string().max(262_144).default(""),
+	limits: RequestedLimits.default({}),
+	recording: Recording.optional(),
+	/** The snippet that this one was made from. One that is not there (any more) is left out. */
+	parent: SnippetId.optional(),
+});
+export type SnippetDraft = z.infer<typeof SnippetDraft>;
+export type SnippetDraftInput = z.input<typeof SnippetDraft>;
+
+/** All that the id is made from. `parent` is not among it: the same thing has the same link, whichever way it was reached, and keeps its first parent. */
+export const SnippetContent = SnippetDraft.omit({ parent: true }).extend({
+	/** The exact one. */
+	version: z.string().min(1).max(40),
+	/** The digest over all that went into its image when it was stored, or null where no image runs it (a browser does) or none was there. */
+	imageDigest: z.string().max(64).nullable(),
+});
+export type SnippetContent = z.infer<typeof SnippetContent>;
+
+export const Snippet = SnippetContent.extend({
+	id: SnippetId,
+	parent: SnippetId.nullable(),
+	/** ISO 8601, UTC: the first time that this content was stored. */
+	createdAt: z.iso.datetime(),
+});
+export type Snippet = z.infer<typeof Snippet>;
+
+/** What `POST` answers: 201 when it is new, 200 when it was there. */
+export const SnippetCreated = z.strictObject({ id: SnippetId, url: z.string(), isNew: z.boolean() });
+export type SnippetCreated = z.infer<typeof SnippetCreated>;
+
+/** Where a reader opens it. */
+export const snippetPagePath = (id: string): string => `/s/${id}`;
+
+/** The fragment of a link that holds everything itself: `/#code=<deflated JSON of a SnippetDraft, base64url>`. */
+export const fragmentKey = "code";
+export const maxFragmentLength = 16_384;
