@@ -60,7 +60,7 @@ for (const example of examples)
 		const asked = watchServer(page);
 		const complaints = collectComplaints(page);
 		await watchShifts(page);
-		await page.goto(`${site.url}/${example}/output/index.html`);
+		await page.goto(`${site.url}/${example}/output/`);
 		await expect(runButton(page)).toHaveCount(1);
 		expect(asked).toEqual([]);
 		const shiftBefore = await shiftOf(page);
