@@ -110,14 +110,6 @@ test("a static page with one tag is enough, and a script that never comes leaves
 	expect(await page.locator("pre").evaluate((pre) => pre.outerHTML)).toBe(block);
 });
 
-test("a third party's cookies are blocked in these tests: a control", async ({ page }) => {
-	site.pages.set("/framed", '<!doctype html><iframe src="https://sandglass.example/embed"></iframe>');
-	await page.goto(`${site.url}/framed`);
-	const frame = page.frames().find((it) => it.url().startsWith(serverUrl()));
-	const kept = await frame?.evaluate('document.cookie = "a=1; SameSite=None; Secure"; document.cookie');
-	expect(kept).toBe("");
-});
-
 test("embed.js is at most 10 KB gzipped, may be read by any site, and its pinned twin never changes", async ({ request }) => {
 	const script = await request.get(`${serverUrl()}/embed/v1/embed.js`, { headers: { Origin: "https://docs.example" } });
 	expect(gzipSync(await script.body()).length).toBeLessThanOrEqual(maxScriptBytes);
