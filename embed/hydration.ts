@@ -13,7 +13,9 @@ interface Maker {
 const isReacts = (element: Element): boolean => Object.keys(element).some((name) => name.startsWith("__react"));
 
 const makers: readonly Maker[] = [
-	{ root: "#__docusaurus,#__next,#___gatsby", hasTakenOver: isReacts },
+	// React knows an element some time before it has done with the elements around it; Docusaurus says when it has done with all.
+	{ root: "#__docusaurus", hasTakenOver: () => document.documentElement.dataset.hasHydrated === "true" },
+	{ root: "#__next,#___gatsby", hasTakenOver: isReacts },
 	{ root: "#app:has(.vp-doc,.Layout),#__nuxt", hasTakenOver: (_, root) => "__vue_app__" in root },
 ];
 

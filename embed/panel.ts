@@ -3,8 +3,8 @@ import { button, element, shadow } from "./elements.ts";
 import { readLook } from "./look.ts";
 
 /**
- * What stands under a block, and in its place once the frame has shown itself. The block is hidden, never moved or removed: it may be a
- * framework's. Until the swap the panel keeps the room that the frame will need below the code, so the swap moves nothing.
+ * What stands under a block: the room that the frame will need below the code, opened at the click. The frame lies over block and room. The block keeps its
+ * place and is made invisible, never moved or removed: it may be a framework's, and what does not move does not count as a layout shift.
  */
 
 export interface Panel {
@@ -30,17 +30,15 @@ export function createPanel(block: Block, styles: CSSStyleSheet): Panel {
 	const host = document.createElement("div");
 	const root = shadow(host, "panel", styles);
 	const { style } = host;
-	let topMargin = "";
 	/** Of the block, before it was hidden; null: it is not. */
-	let display: string | null = null;
+	let visibility: string | null = null;
 
 	const show = (node: Node): void => {
 		root.replaceChildren(node);
 		if (host.isConnected) return;
-		const { marginTop, marginBottom, marginLeft, marginRight } = getComputedStyle(shown);
+		const { marginBottom, marginLeft, marginRight } = getComputedStyle(shown);
 		const { fontSize, lineHeight, fontFamily } = getComputedStyle(code);
 		const { background = "", foreground = "" } = readLook(block).look;
-		topMargin = marginTop;
 		style.margin = `calc(-1*${marginBottom}) ${marginRight} ${marginBottom} ${marginLeft}`;
 		style.setProperty("--back", background);
 		style.setProperty("--fore", foreground);
@@ -62,27 +60,23 @@ export function createPanel(block: Block, styles: CSSStyleSheet): Panel {
 			root.append(frame);
 			frame.className = "waiting";
 			style.height = `${heightPx}px`;
+			frame.style.height = `calc(100% + ${shown.offsetHeight}px)`;
 		},
 		takePlace(frame) {
-			const { top } = shown.getBoundingClientRect();
-			style.height = `${host.getBoundingClientRect().bottom - top}px`;
-			display = shown.style.display;
-			shown.style.setProperty("display", "none", "important");
-			style.marginTop = topMargin;
-			// Whatever the author's styles make of an element less: it stays where it was.
-			style.marginTop = `calc(${topMargin} + ${top - host.getBoundingClientRect().top}px)`;
 			root.firstChild?.remove();
+			visibility = shown.style.visibility;
+			shown.style.setProperty("visibility", "hidden", "important");
 			frame.className = "";
 		},
 		grow(heightPx, maxHeightPx) {
-			const grownPx = Math.min(heightPx, maxHeightPx);
-			if (display !== null && grownPx > host.offsetHeight) style.height = `${grownPx}px`;
+			const grownPx = Math.min(heightPx, maxHeightPx) - shown.offsetHeight;
+			if (visibility !== null && grownPx > host.offsetHeight) style.height = `${grownPx}px`;
 		},
 		giveBack() {
 			host.remove();
 			style.cssText = "";
-			if (display !== null) shown.style.display = display;
-			display = null;
+			if (visibility !== null) shown.style.visibility = visibility;
+			visibility = null;
 		},
 	};
 }

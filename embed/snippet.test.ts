@@ -38,7 +38,7 @@ const toldIn = async (page: Page): Promise<EmbedCommand[]> => {
 	const told: unknown = await (await frameOf(page)).evaluate("told");
 	return EmbedCommand.array().parse(told);
 };
-const isShown = (page: Page) => page.waitForFunction(() => (document.querySelector("#it") as HTMLElement).style.display === "none");
+const isShown = (page: Page) => page.waitForFunction(() => (document.querySelector("#it") as HTMLElement).style.visibility === "hidden");
 
 test("nothing is asked of the server before a click, and the page does not move when a block is upgraded", async () => {
 	site.frame = wellBehaved;
@@ -130,8 +130,8 @@ test("the frame stands where the block stood, the page below moves only at the c
 	]) {
 		await frame.evaluate(`say({ type: "resize", heightPx: ${heightPx} })`);
 		await page.waitForFunction((height) => {
-			const panel = document.querySelector("#it + div");
-			return panel !== null && Math.abs(panel.getBoundingClientRect().height - height) < 1;
+			const frame = document.querySelector("#it + div")?.shadowRoot?.querySelector("iframe");
+			return Math.abs((frame?.getBoundingClientRect().height ?? 0) - height) < 1;
 		}, expected ?? 0);
 	}
 	await page.close();
