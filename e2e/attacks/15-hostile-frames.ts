@@ -67,7 +67,7 @@ function speakAsAgent({ pid }: LiveContainer, bytes: Uint8Array): void {
 }
 
 function isCalled(container: LiveContainer, marker: string): boolean {
-	return container.pids.some((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(marker));
+	return container.pids.some((pid) => existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(marker));
 }
 
 export function attackWithFrames({ arena, tier, test }: Ground): void {
@@ -83,7 +83,8 @@ export function attackWithFrames({ arena, tier, test }: Ground): void {
 					await run.waitForOutput("up");
 					const live = await containersOfTier(arena.server, tier);
 					// The neighbour's is a container too; in the other tiers nobody else has one in use.
-					const taken = tier === "container" ? live.filter((it) => isCalled(it, marker)) : live;
+					const running = live.filter(({ pid }) => existsSync(`/proc/${pid}`));
+					const taken = tier === "container" ? running.filter((it) => isCalled(it, marker)) : running;
 					assert.ok(taken.length > 0);
 					for (const container of taken) speakAsAgent(container, make());
 					const { outcome, sentence } = await run.exit;
