@@ -6,8 +6,8 @@ export interface Step {
 	readonly name: string;
 	readonly command: readonly [string, ...string[]];
 	readonly env?: Readonly<Record<string, string>>;
-	/** When what it prints is shown. Default: only when it fails. `atItsEnd` keeps the lines of steps side by side apart. */
-	readonly printed?: "asItComes" | "atItsEnd";
+	/** When what it prints is shown. Default: only when it fails. */
+	readonly printed?: "asItComes";
 }
 
 export interface StepResult {
@@ -29,7 +29,7 @@ export function runStep(step: Step): Promise<StepResult> {
 		child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
 		const finish = (hasPassed: boolean): void => {
 			const seconds = (Date.now() - startedAt) / 1_000;
-			if (!hasPassed || step.printed === "atItsEnd") process.stdout.write(Buffer.concat(output));
+			if (!hasPassed) process.stdout.write(Buffer.concat(output));
 			process.stdout.write(`${hasPassed ? "ok  " : "FAIL"} ${step.name} (${seconds.toFixed(1)} s)\n`);
 			resolve({ name: step.name, hasPassed, seconds });
 		};

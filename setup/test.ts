@@ -9,6 +9,7 @@ import { ensureImages } from "./images.ts";
 import { ensurePageBuild } from "./page-build.ts";
 import { ensurePostgres } from "./postgres-package.ts";
 import { runStep, type StepResult, summarise } from "./step.ts";
+import { runLane, settleLane } from "./test-lane.ts";
 
 /**
  * `npm test`: installs what the tests need, starts the engine, builds the images and the page, then runs everything:
@@ -64,18 +65,16 @@ async function runAll(): Promise<StepResult[]> {
 			.filter((file) => file !== engineKillTest)
 			.sort();
 		const isAttack = (file: string): boolean => file.startsWith("e2e/");
-		const lane = (name: string, printed: "asItComes" | "atItsEnd", own: readonly string[]): Promise<StepResult> =>
-			runStep({ name, command: [process.execPath, "--import", "tsx", "--test", "--test-reporter=spec", ...own], env, printed });
+		const print = (text: string): void => void process.stdout.write(text);
+		const [unit, attacks, fuzzed] = await Promise.all([
+			runLane({ name: "unit and integration", files: files.filter((file) => !isAttack(file)), env, print }),
+			runLane({ name: "attacks", files: files.filter(isAttack), env, print }),
+			fuzzing,
+		]);
 		results.push(
-			...(await Promise.all([
-				lane(
-					"unit and integration",
-					"asItComes",
-					files.filter((file) => !isAttack(file)),
-				),
-				lane("attacks", "atItsEnd", files.filter(isAttack)),
-				fuzzing,
-			])),
+			fuzzed,
+			await settleLane(unit),
+			await settleLane(attacks),
 			await runStep({
 				name: "end to end",
 				command: [process.execPath, "node_modules/playwright/cli.js", "test"],
