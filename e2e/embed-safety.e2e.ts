@@ -142,7 +142,9 @@ test.describe("framing", () => {
 			["/api/v1/languages", false],
 			["/embed", true],
 		] as const) {
-			const site = await AuthorSite.open({ html: () => `<link rel="icon" href="data:,"><iframe data-src="${serverUrl()}${path}"></iframe>` });
+			const site = await AuthorSite.open({
+				html: () => `<link rel="icon" href="data:,"><iframe data-src="${serverUrl()}${path}"></iframe>`,
+			});
 			await page.goto(site.url);
 			await expect.poll(() => page.frames()[1]?.url()).toMatch(isShown ? /\/embed$/ : /^chrome-error:/);
 			await site.close();
