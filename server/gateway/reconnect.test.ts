@@ -141,7 +141,9 @@ test("PROTOCOL.md P10: a wrong secret, and counts that cannot be, take up nothin
 	const { session, secret } = await page.until(() => page.welcome ?? undefined);
 	const thief = new TestPage(url);
 	await thief.opened();
-	const welcome = await thief.hello({ resume: { session, secret: `${secret.slice(0, -1)}${secret.endsWith("A") ? "B" : "A"}`, received: 0 } });
+	const welcome = await thief.hello({
+		resume: { session, secret: `${secret.slice(0, -1)}${secret.endsWith("A") ? "B" : "A"}`, received: 0 },
+	});
 	assert.equal(welcome.isResumed, false);
 	assert.equal(page.closeCode, null);
 	const liar = new TestPage(url);
