@@ -23,7 +23,8 @@ export function collectComplaints(page: Page): string[] {
 }
 
 /** What the browser says when a connection of the page breaks. */
-export const connectionComplaints = /WebSocket connection to .* failed|ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE/;
+export const connectionComplaints =
+	/WebSocket connection to .* failed|ERR_CONNECTION_(REFUSED|RESET|CLOSED|ABORTED|FAILED)|ERR_SOCKET_NOT_CONNECTED|ERR_EMPTY_RESPONSE/;
 
 interface Fixtures {
 	readonly playground: Playground;
