@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
 import { findGatewayUser } from "./gateway-user.ts";
 import { setUpLanguages } from "./language-setup.ts";
 import { readCatalogue } from "./languages/catalogue.ts";
+import { prepareStateDir } from "./state-dir.ts";
 import { prepareStoreFolder, storePlaceOf } from "./store/store-folder.ts";
 import { supervise } from "./supervisor.ts";
 
@@ -41,7 +42,7 @@ const noDatabase = { DATABASE_URL: "" };
 /** Made at the first start, kept for the next, so that visitors stay who they are over a restart. */
 function readSecret(stateDir: string): string {
 	const path = join(stateDir, "visitor-secret");
-	mkdirSync(stateDir, { recursive: true, mode: 0o711 });
+	prepareStateDir(stateDir);
 	if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString("hex"), { mode: 0o600, flag: "wx" });
 	return readFileSync(path, "utf8").trim();
 }

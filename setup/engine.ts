@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import type { Config } from "../server/config.ts";
+import { prepareStateDir } from "../server/state-dir.ts";
 import { canInstallPackages, ensurePackages, type Progress, SetupError } from "./debian-packages.ts";
 import { clearEngineRemains } from "./engine-remains.ts";
 import { enterUsers, isAlive, readPid, withLock } from "./process-file.ts";
@@ -152,7 +153,7 @@ async function privateEngine(config: Config, progress: Progress): Promise<Engine
 		logFile: join(config.stateDir, "engine.log"),
 		configFile: join(config.stateDir, "engine.json"),
 	};
-	mkdirSync(config.stateDir, { recursive: true, mode: 0o711 });
+	prepareStateDir(config.stateDir);
 	mkdirSync(config.runDir, { recursive: true, mode: 0o711 });
 	const users = enterUsers(join(config.runDir, "engine-users"));
 	const lock = join(config.runDir, "engine.lock");

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, unwatchFile, watchFile, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, unwatchFile, watchFile, writeSync } from "node:fs";
 import { join } from "node:path";
+import { prepareStateDir } from "../state-dir.ts";
 import { type ApiKey, ApiKeyFile, keyPrefix } from "./schema.ts";
 
 /**
@@ -72,7 +73,7 @@ export class KeyFile {
 
 	/** The new file's exclusive creation keeps two commands apart. */
 	#change(next: (keys: readonly ApiKey[]) => readonly ApiKey[]): void {
-		mkdirSync(this.#stateDir, { recursive: true, mode: 0o711 });
+		prepareStateDir(this.#stateDir);
 		const newPath = `${this.path}.new`;
 		const descriptor = openExclusively(newPath);
 		try {

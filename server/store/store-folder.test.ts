@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -29,6 +30,20 @@ test("the store's folder is open to the gateway's user alone, and what an earlie
 	const folder = statSync(storeFolder(stateDir));
 	assert.deepEqual([folder.uid, folder.gid, folder.mode & 0o777], [65_534, 65_534, 0o700]);
 	assert.equal(statSync(join(storeFolder(stateDir), "snippets.db")).uid, 65_534);
+});
+
+test("the gateway's user reaches its store in a state directory that is new, or was made too narrow", { skip: !isRoot }, (context) => {
+	const parent = makeStateDir(context);
+	chmodSync(parent, 0o711);
+	const fresh = join(parent, "fresh");
+	const narrow = join(parent, "narrow");
+	mkdirSync(narrow, { mode: 0o700 });
+	for (const stateDir of [fresh, narrow]) {
+		prepareStoreFolder(stateDir, nobody);
+		const touch = spawnSync("touch", [join(storeFolder(stateDir), "snippets.db")], { ...nobody, encoding: "utf8" });
+		assert.deepEqual([touch.status, touch.stderr], [0, ""]);
+		assert.equal(spawnSync("ls", [stateDir], nobody).status === 0, false, "others can list it");
+	}
 });
 
 test("a gateway that was taken over cannot have a file of root's given to it by a link in the store's folder", {

@@ -1,5 +1,6 @@
 import { chmodSync, chownSync, closeSync, constants, fchownSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { prepareStateDir } from "../state-dir.ts";
 import type { StorePlace } from "./open-store.ts";
 
 /**
@@ -27,6 +28,7 @@ export function storeFolder(stateDir: string): string {
 
 /** Makes it, or gives it to that user; null: to whoever runs this. */
 export function prepareStoreFolder(stateDir: string, user: { readonly uid: number; readonly gid: number } | null): void {
+	prepareStateDir(stateDir);
 	const folder = storeFolder(stateDir);
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	if (process.getuid?.() !== 0) return;
