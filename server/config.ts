@@ -112,6 +112,21 @@ export const settings = {
 		"The engine to use. Unset: the default socket if it answers, else a private engine (as root on Debian or Ubuntu).",
 	),
 
+	driver: setting(
+		"SANDGLASS_DRIVER",
+		"",
+		"auto",
+		z.enum(["auto", "oci", "docker"]),
+		"How containers are made: `oci`, by the machine's OCI runtime called straight (Linux, as root; an engine holds the images), or `docker`, by the engine. `auto`: `oci` where a trial of it works.",
+	),
+	ociRuntime: setting(
+		"SANDGLASS_OCI_RUNTIME",
+		"",
+		"auto",
+		z.string().regex(/^[A-Za-z0-9._/-]{1,200}$/),
+		"The OCI runtime that is called straight: a name on the PATH or a path. `auto`: crun, else runc.",
+	),
+
 	tiers: setting(
 		"SANDGLASS_TIERS",
 		"",

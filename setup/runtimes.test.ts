@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { readConfig } from "../server/config.ts";
+import { findProgram } from "../server/program-path.ts";
 import { ensureEngine } from "./engine.ts";
-import { findProgram, isBookworm, privateAptOptions, unlistedRuntimes, writeEngineConfig } from "./runtimes.ts";
+import { isBookworm, privateAptOptions, unlistedRuntimes, writeEngineConfig } from "./runtimes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sandglass-runtimes-"));
 after(() => rmSync(folder, { recursive: true, force: true }));

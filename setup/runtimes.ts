@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
+import { findProgram } from "../server/program-path.ts";
 import { connectEngine } from "../server/runner/drivers/engine-connection.ts";
 import { canInstallPackages, ensurePackages, type Progress, runApt, SetupError } from "./debian-packages.ts";
 
@@ -17,24 +18,8 @@ const runscArguments = ["--network=none", "--platform=systrap", "--oci-seccomp=t
 
 const backportsSuite = "bookworm-backports";
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const standardFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 export type EngineRuntimes = Readonly<Record<string, { readonly path: string; readonly runtimeArgs?: readonly string[] }>>;
-
-/** Where that program is, or null. */
-export function findProgram(name: string, path = process.env.PATH ?? ""): string | null {
-	for (const folder of [...path.split(delimiter), ...standardFolders]) {
-		if (!folder.startsWith("/")) continue;
-		const candidate = join(folder, name);
-		try {
-			accessSync(candidate, constants.X_OK);
-			return candidate;
-		} catch {
-			// Not there, or not to be started: the next folder may have it.
-		}
-	}
-	return null;
-}
 
 export function isBookworm(osRelease: string): boolean {
 	return /^VERSION_CODENAME="?bookworm"?$/m.test(osRelease);

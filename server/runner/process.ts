@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ServerTierId } from "../../protocol/tiers.ts";
 import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
+import { chooseDriver } from "./drivers/choose-driver.ts";
 import { connectEngine } from "./drivers/engine-connection.ts";
 import { assumedRuntimes, findRuntimes } from "./drivers/runtimes.ts";
 import { assessTier } from "./posture/assess.ts";
@@ -47,6 +48,7 @@ runAsChild(async (config, message) => {
 		config,
 		docker,
 		runtimes,
+		makeDriver: (shapes) => chooseDriver({ docker, config, shapes, log }),
 		lacking: process.arch === "x64" ? lacking : { ...lacking, microvm: "This tier's machine is of x86-64 only." },
 		catalogue: await readCatalogue(start.catalogueDir),
 		socketPath: start.socketPath,

@@ -6,12 +6,12 @@ import { z } from "zod";
 import type { PostureReport } from "../../protocol/posture.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Config } from "../config.ts";
-import type { LanguageCatalogue } from "../languages/catalogue.ts";
+import type { LanguageCatalogue, Toolchain } from "../languages/catalogue.ts";
 import { Door } from "./door.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
 import type { SandboxDriver } from "./drivers/driver.ts";
 import { drivers } from "./drivers/index.ts";
-import { type TierRuntimes, tierShapes } from "./drivers/shapes.ts";
+import { type Shapes, type TierRuntimes, tierShapes } from "./drivers/shapes.ts";
 import { Pool } from "./pool.ts";
 import { BaselineTurn } from "./posture/baseline-turn.ts";
 import type { measureBaselines } from "./posture/baselines.ts";
@@ -62,13 +62,16 @@ export async function startRunner(options: {
 	measureBaselines?: typeof measureBaselines;
 	/** Default: the engine's default for containers, and `runsc`. */
 	runtimes?: TierRuntimes;
+	/** By what sandboxes are made. Default: the engine. */
+	makeDriver?(shapes: Shapes): Promise<SandboxDriver>;
 	/** Tiers that this machine cannot have, and the sentence that says so. */
 	lacking?: Readonly<Partial<Record<ServerTierId, string>>>;
 }): Promise<Runner> {
 	const { config, docker, catalogue, socketPath, log } = options;
 	const profile = await readSeccompProfile(options.seccompPath ?? defaultSeccompPath);
 	const runtimes = options.runtimes ?? { container: { name: undefined }, gvisor: { name: "runsc" } };
-	const driver = drivers.docker(docker, config.instance, tierShapes(profile, runtimes, await readSeccompProfile(monitorSeccompPath)));
+	const shapes = tierShapes(profile, runtimes, await readSeccompProfile(monitorSeccompPath));
+	const driver = (await options.makeDriver?.(shapes)) ?? drivers.docker(docker, config.instance, shapes);
 	const tiers = config.tiers.filter((tier) => tier !== "browser");
 	const pool = new Pool({ driver, toolchains: catalogue.toolchains, tiers, settings: config, log, onChange: () => door.statusChanged() });
 	const board: TierBoard = new TierBoard({
@@ -119,14 +122,22 @@ export async function startRunner(options: {
 		await pool.close();
 		throw error;
 	}
+	async function offerImage(toolchain: Toolchain, tier: ServerTierId, image: string): Promise<void> {
+		try {
+			await driver.prepare(tier, image);
+			pool.setImage(toolchain, tier, image);
+			board.imageReady({ tier, toolchain, image });
+		} catch (error) {
+			log.error({ tier, language: toolchain.key, err: error }, "an image cannot be used");
+		}
+	}
 	return {
 		setImage(language, version, image, chosen) {
 			const toolchain = catalogue.toolchains.find((it) => it.language.id === language && it.version.version === version);
 			if (toolchain === undefined) throw new Error(`no such language in the catalogue: ${language} ${version}`);
 			for (const tier of chosen ?? toolchain.tiers.filter((it) => it !== "microvm")) {
 				if (lacking[tier] !== undefined) continue;
-				pool.setImage(toolchain, tier, image);
-				board.imageReady({ tier, toolchain, image });
+				void offerImage(toolchain, tier, image);
 			}
 			if (chosen === undefined) baselines.imageReady(language, { reference: image, key: toolchain.key });
 		},
@@ -135,6 +146,7 @@ export async function startRunner(options: {
 			await door.close();
 			await Promise.all([board.close(), baselines.close()]);
 			await pool.close();
+			await driver.close();
 		},
 	};
 }

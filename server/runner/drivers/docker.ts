@@ -65,6 +65,9 @@ export class DockerDriver implements SandboxDriver {
 		this.#shapes = shapes;
 	}
 
+	/** The engine starts from an image as it is. */
+	async prepare(): Promise<void> {}
+
 	async create(spec: SandboxSpec): Promise<Sandbox> {
 		const shape = this.#shapes[spec.tier];
 		if (shape === undefined) throw new EngineUnfit(`this engine has nothing to make the tier ${spec.tier} with`);
@@ -176,6 +179,8 @@ export class DockerDriver implements SandboxDriver {
 		const calls: AbortableCalls = this.#docker;
 		await calls.ping({ abortSignal: AbortSignal.timeout(timeoutMs) });
 	}
+
+	async close(): Promise<void> {}
 
 	/** Asked once; asked again while the answer is a failure. */
 	async #requireFitness(): Promise<void> {

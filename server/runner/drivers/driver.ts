@@ -54,10 +54,17 @@ export interface Sandbox {
 
 export interface SandboxDriver {
 	readonly name: string;
+	/**
+	 * Does beforehand what sandboxes of that tier need of an image, which may take seconds; rejects when it cannot. `create` does it too, in front of
+	 * whoever waits.
+	 */
+	prepare(tier: ServerTierId, image: string): Promise<void>;
 	/** Rejects when the sandbox cannot be made exactly as asked; then nothing of it is left, or `reap` finds it. */
 	create(spec: SandboxSpec): Promise<Sandbox>;
 	/** Destroys every sandbox of this instance that this process does not own: what an earlier one, or an outage, left. Resolves to their number. */
 	reap(): Promise<number>;
 	/** Rejects when the engine does not answer within `timeoutMs`. */
 	ping(timeoutMs: number): Promise<void>;
+	/** Lets go of what it holds besides sandboxes. After the last of them was destroyed. */
+	close(): Promise<void>;
 }

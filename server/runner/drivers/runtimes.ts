@@ -1,10 +1,10 @@
 import type Docker from "dockerode";
 import { z } from "zod";
-import type { ServerTierId, TierId } from "../../../protocol/tiers.ts";
+import type { TierId } from "../../../protocol/tiers.ts";
 import { DockerDriver } from "./docker.ts";
-import type { Sandbox, SandboxDriver, SandboxSpec } from "./driver.ts";
 import { type TierRuntimes, tierShapes } from "./shapes.ts";
-import { ensureTrialImage, trialAnswer, trialImage } from "./trial-image.ts";
+import { type TrialVerdict, trialSpec, tryTier } from "./trial.ts";
+import { ensureTrialImage, trialImage } from "./trial-image.ts";
 
 /**
  * Which OCI runtime is behind each tier, found by asking the engine: it must list the runtime, and a trial container, made exactly as the
@@ -42,46 +42,7 @@ const EngineInfo = z.object({
 	SecurityOptions: z.array(z.string()).default([]),
 });
 
-const trialSpec = (tier: ServerTierId): SandboxSpec => ({
-	tier,
-	image: trialImage,
-	label: "trial",
-	memoryBytes: 134_217_728,
-	processes: 16,
-	cpuCores: 1,
-	workspaceBytes: 1_048_576,
-	workspaceInodes: 64,
-	openFiles: 64,
-});
-
-async function answerOf(sandbox: Sandbox): Promise<string> {
-	let answer = "";
-	for await (const chunk of sandbox.stream) {
-		answer += String(chunk);
-		if (answer.length >= trialAnswer.length) break;
-	}
-	return answer;
-}
-
-type Verdict = { readonly kind: "works" | "unlisted" | "remapped" } | { readonly kind: "unfiltered" | "failed"; readonly note: string };
-
-/** A start that comes after its time is taken down again. */
-async function tryTier(driver: SandboxDriver, tier: ServerTierId, limitMs: number): Promise<Verdict> {
-	const creation = driver.create(trialSpec(tier));
-	const judge = (answer: string): Verdict =>
-		answer === trialAnswer ? { kind: "works" } : { kind: "unfiltered", note: `its system-call filter is in mode "${answer}"` };
-	const fail = (error: unknown): Verdict => ({ kind: "failed", note: error instanceof Error ? error.message : String(error) });
-	let timer: NodeJS.Timeout | undefined;
-	const lateness = new Promise<Verdict>((resolve) => {
-		timer = setTimeout(() => resolve(fail(`nothing came of it in ${limitMs / 1_000} s`)), limitMs);
-	});
-	const verdict = await Promise.race([creation.then(answerOf).then(judge, fail), lateness]);
-	clearTimeout(timer);
-	// What cannot be removed now bears the trial's label, and goes with the next search.
-	const removal = creation.then((sandbox) => sandbox.destroy()).catch(() => undefined);
-	if (verdict.kind === "works") await removal;
-	return verdict;
-}
+type Verdict = { readonly kind: "unlisted" | "remapped" } | TrialVerdict;
 
 function sentenceFor(verdict: Verdict, what: string): string {
 	const engine = "This machine's container engine";
@@ -122,7 +83,7 @@ export async function findRuntimes(search: RuntimeSearch): Promise<RuntimeFindin
 		if (!isListed(name) || (tier !== "container" && !search.tiers.includes(tier))) return { kind: "unlisted" };
 		// Its tmpfs volumes belong to ids of the host (gvisor-container.ts), which nobody in a remapped container has.
 		if (tier === "gvisor" && isRemapped) return { kind: "remapped" };
-		const verdict: Verdict = canTry ? await tryTier(driver, tier, limitMs) : { kind: "works" };
+		const verdict: Verdict = canTry ? await tryTier(driver, trialSpec(tier, trialImage), limitMs) : { kind: "works" };
 		if ("note" in verdict) notes.push(`${name}: ${verdict.note}`.slice(0, 500));
 		return verdict;
 	};

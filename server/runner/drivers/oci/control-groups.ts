@@ -1,0 +1,179 @@
+import { readdirSync, readFileSync, rmdirSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * Control groups of our sandboxes, as the runtime made them: `/sandglass/<instance>/<id>` in each hierarchy. The runtime makes and removes them; this
+ * looks into them, kills what is in them, and clears away what a runtime that died has left.
+ *
+ * v2: one tree. v1: a tree for each controller. Hybrid: v1's, and beside them a v2 tree of which nothing is needed here.
+ */
+
+const root = "/sys/fs/cgroup";
+const parent = "sandglass";
+const cgroup2Magic = 0x63677270;
+/** A process that is being killed may make another before it dies. */
+const killRounds = 50;
+
+/** 0: none. */
+export interface GroupLimits {
+	readonly memoryBytes: number;
+	readonly memoryAndSwapBytes: number;
+	readonly processes: number;
+	readonly cpuCores: number;
+	readonly isOutOfMemoryKillOff: boolean;
+}
+
+export type CgroupLayout = "unified" | "hybrid" | "legacy";
+
+const isCgroup2 = (path: string): boolean => {
+	try {
+		return statfsSync(path).type === cgroup2Magic;
+	} catch {
+		return false;
+	}
+};
+
+const entriesOf = (path: string): string[] => {
+	try {
+		return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+	} catch {
+		return [];
+	}
+};
+
+const textOf = (path: string): string | null => {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		return null;
+	}
+};
+
+export class ControlGroups {
+	readonly layout: CgroupLayout;
+	readonly #instance: string;
+	/** One for each hierarchy that the runtime uses. */
+	readonly #trees: readonly string[];
+
+	constructor(instance: string) {
+		this.#instance = instance;
+		if (isCgroup2(root)) this.layout = "unified";
+		else this.layout = isCgroup2(join(root, "unified")) ? "hybrid" : "legacy";
+		this.#trees = this.layout === "unified" ? [root] : entriesOf(root).flatMap((name) => (name === "unified" ? [] : [join(root, name)]));
+	}
+
+	/** What of memory, processes and processor share this machine cannot limit: names for a sentence; empty: nothing. */
+	get missing(): string[] {
+		if (this.layout === "unified") {
+			const controllers = new Set((textOf(join(root, "cgroup.controllers")) ?? "").trim().split(" "));
+			return ["memory", "pids", "cpu"].filter((name) => !controllers.has(name));
+		}
+		return ["memory", "pids", "cpu"].filter((name) => textOf(join(root, name, "cgroup.procs")) === null);
+	}
+
+	/** Whether memory on swap can be limited too. */
+	get limitsSwap(): boolean {
+		return this.layout === "unified" || textOf(join(root, "memory/memory.memsw.limit_in_bytes")) !== null;
+	}
+
+	/** As the bundle names it. */
+	pathOf(id: string): string {
+		return `/${parent}/${this.#instance}/${id}`;
+	}
+
+	/** Ids of all that the machine still has of this instance. */
+	list(): string[] {
+		return [...new Set(this.#trees.flatMap((tree) => entriesOf(join(tree, parent, this.#instance))))];
+	}
+
+	/** SIGKILL to every process in it, as often as some are left. Returns their number at last, which is 0 or they cannot be killed. */
+	kill(id: string): number {
+		if (this.layout === "unified") {
+			try {
+				writeFileSync(join(root, this.pathOf(id), "cgroup.kill"), "1");
+			} catch {
+				// Before Linux 5.14, or gone already: process by process, as below.
+			}
+		}
+		let left = this.#processes(id);
+		for (let round = 0; round < killRounds && left.length > 0; round++) {
+			for (const pid of left) {
+				try {
+					process.kill(pid, "SIGKILL");
+				} catch {
+					// It has ended meanwhile.
+				}
+			}
+			left = this.#processes(id);
+		}
+		return left.length;
+	}
+
+	/** The groups themselves, those that hold no process any more. False: something is left. */
+	remove(id: string): boolean {
+		return this.#trees.map((tree) => removeGroup(join(tree, this.pathOf(id)))).every((isGone) => isGone);
+	}
+
+	/** The instance's own groups, when they are empty. */
+	removeInstance(): void {
+		for (const tree of this.#trees) removeGroup(join(tree, parent, this.#instance));
+	}
+
+	/** What it holds, less the page cache that the kernel would give back first; null where that cannot be read. */
+	memoryBytes(id: string): number | null {
+		const folder = this.layout === "unified" ? join(root, this.pathOf(id)) : join(root, "memory", this.pathOf(id));
+		const used = textOf(join(folder, this.layout === "unified" ? "memory.current" : "memory.usage_in_bytes"));
+		if (used === null) return null;
+		const cached = /^(?:total_)?inactive_file (\d+)$/m.exec(textOf(join(folder, "memory.stat")) ?? "")?.[1] ?? "0";
+		return Math.max(0, Number(used) - Number(cached));
+	}
+
+	/** The limits that are in force, as the kernel tells them; 0: none, or not to be read. */
+	limits(id: string): GroupLimits {
+		if (this.layout === "unified") {
+			const of = (file: string): string | null => textOf(join(root, this.pathOf(id), file));
+			const [quota, period] = (of("cpu.max") ?? "").split(" ");
+			const memoryBytes = numberIn(of("memory.max"));
+			return {
+				memoryBytes,
+				memoryAndSwapBytes: memoryBytes + numberIn(of("memory.swap.max")),
+				processes: numberIn(of("pids.max")),
+				cpuCores: share(numberIn(quota), numberIn(period)),
+				isOutOfMemoryKillOff: false,
+			};
+		}
+		const of = (controller: string, file: string): string | null => textOf(join(root, controller, this.pathOf(id), file));
+		const memoryBytes = numberIn(of("memory", "memory.limit_in_bytes"));
+		return {
+			memoryBytes,
+			memoryAndSwapBytes: this.limitsSwap ? numberIn(of("memory", "memory.memsw.limit_in_bytes")) : memoryBytes,
+			processes: numberIn(of("pids", "pids.max")),
+			cpuCores: share(numberIn(of("cpu", "cpu.cfs_quota_us")), numberIn(of("cpu", "cpu.cfs_period_us"))),
+			isOutOfMemoryKillOff: /^oom_kill_disable 1$/m.test(of("memory", "memory.oom_control") ?? ""),
+		};
+	}
+
+	#processes(id: string): number[] {
+		const pids = this.#trees.flatMap((tree) => processesIn(join(tree, this.pathOf(id))));
+		return [...new Set(pids)];
+	}
+}
+
+const numberIn = (text: string | null | undefined): number => (text != null && /^\d+\s*$/.test(text) ? Number(text) : 0);
+const share = (quota: number, period: number): number => (period === 0 ? 0 : quota / period);
+
+/** Groups below it included: gVisor's runtime makes some. */
+function processesIn(folder: string): number[] {
+	const own = (textOf(join(folder, "cgroup.procs")) ?? "").split("\n").flatMap((line) => (line === "" ? [] : [Number(line)]));
+	return [...own, ...entriesOf(folder).flatMap((name) => processesIn(join(folder, name)))];
+}
+
+function removeGroup(folder: string): boolean {
+	for (const name of entriesOf(folder)) removeGroup(join(folder, name));
+	try {
+		rmdirSync(folder);
+		return true;
+	} catch (error) {
+		return error instanceof Error && "code" in error && error.code === "ENOENT";
+	}
+}

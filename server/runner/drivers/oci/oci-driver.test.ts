@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { noOciRuntime, ociDriver, straightSandboxesOf } from "../../testing/straight.ts";
+import { contractSpec, testDriver } from "../contract.ts";
+import type { OciDriver } from "./oci-driver.ts";
+
+/** Every driver's contract, kept by the OCI runtimes of this machine without an engine in between. */
+
+const drivers: OciDriver[] = [];
+after(() => Promise.all(drivers.map((driver) => driver.close())));
+
+for (const runtime of ["crun", "runc"] as const) {
+	const skip = noOciRuntime(runtime);
+	if (skip !== false) {
+		test(`oci by ${runtime}: not tried, for ${skip}`, { skip }, () => undefined);
+		continue;
+	}
+	testDriver(`oci by ${runtime}`, {
+		driver(instance) {
+			const driver = ociDriver(`${runtime}-${instance}`, undefined, runtime);
+			drivers.push(driver);
+			return driver;
+		},
+		spec: () => contractSpec("container"),
+		count: async (instance) => straightSandboxesOf(`${runtime}-${instance}`).length,
+		hasQueues: false,
+	});
+}
+
+test("oci: every sandbox has user ids of its own, which are nobody's on this machine and no neighbour's", {
+	skip: noOciRuntime("crun"),
+}, async () => {
+	const { readFileSync } = await import("node:fs");
+	const driver = ociDriver(`ids-${process.pid}`);
+	drivers.push(driver);
+	const sandboxes = await Promise.all([1, 2].map(async () => driver.create(await contractSpec("container"))));
+	const owners = sandboxes.map(({ id }) => {
+		const pids = readFileSync(`/sys/fs/cgroup/pids/sandglass/ids-${process.pid}/${id}/cgroup.procs`, "utf8").trim().split("\n");
+		return pids.map((pid) => Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]));
+	});
+	await Promise.all(sandboxes.map((sandbox) => sandbox.destroy()));
+	const [first = [], second = []] = owners;
+	assert.ok(
+		[...first, ...second].every((uid) => uid >= 0x7000_0000),
+		JSON.stringify(owners),
+	);
+	assert.notEqual(first[0], second[0]);
+});
