@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import { offerHostile, removeHostile } from "./testing/hostile-image.ts";
 import { LeaseProbe } from "./testing/lease-probe.ts";
-import { offer, type Rig, startRig, until } from "./testing/rig.ts";
+import { offer, type Rig, startRig, until, type Way } from "./testing/rig.ts";
 
 /** Each sandbox here has been taken over from its first instruction on. A bystander's program runs on beside it, and is asked after each attack. */
 
@@ -24,7 +24,8 @@ const modes = [
 	"stalls",
 ];
 
-export function testHostileAgents(tier: ServerTierId): void {
+export function testHostileAgents(tier: ServerTierId, way: Way = "engine"): void {
+	const label = way === "engine" ? tier : `${tier} without an engine`;
 	let rig: Rig;
 	let bystander: LeaseProbe;
 	let bystanderNames: readonly string[];
@@ -33,6 +34,7 @@ export function testHostileAgents(tier: ServerTierId): void {
 		const offered = await offer("python");
 		rig = await startRig({
 			offered: [...offered, ...(await offerHostile(modes))],
+			way,
 			settings: { tiers: [tier], idleWallMs: 4_000, totalWallMs: 60_000 },
 		});
 		bystander = new LeaseProbe(rig, "python", offered[0]?.toolchain.version.version ?? "", tier);
@@ -66,7 +68,7 @@ export function testHostileAgents(tier: ServerTierId): void {
 	}
 
 	for (const mode of ["length-4gib", "garbage", "stats-flood", "ack-of-nothing", "stderr-flood", "dies"]) {
-		test(`${tier}: a sandbox whose agent turns hostile in a step (${mode}) is lost, and nothing else notices (ATTACKS.md 15)`, async () => {
+		test(`${label}: a sandbox whose agent turns hostile in a step (${mode}) is lost, and nothing else notices (ATTACKS.md 15)`, async () => {
 			const heldBytes = process.memoryUsage().rss;
 			const probe = await attack(mode);
 			assert.deepEqual((await probe.exit()).outcome, { kind: "lost", code: "sandboxLost" });
@@ -78,7 +80,7 @@ export function testHostileAgents(tier: ServerTierId): void {
 	}
 
 	for (const mode of ["exit-twice", "output-after-exit", "no-reset"]) {
-		test(`${tier}: a sandbox that does not come clean after a run (${mode}) is replaced before the next one (PROTOCOL.md A5, A8)`, async () => {
+		test(`${label}: a sandbox that does not come clean after a run (${mode}) is replaced before the next one (PROTOCOL.md A5, A8)`, async () => {
 			const probe = await attack(mode);
 			assert.deepEqual((await probe.exit()).outcome, { kind: "exited", code: 0 });
 			const [first] = (await rig.containers()).filter((name) => !bystanderNames.includes(name));
@@ -91,7 +93,7 @@ export function testHostileAgents(tier: ServerTierId): void {
 		});
 	}
 
-	test(`${tier}: output beyond the cap from a taken-over agent is cut outside, with the marker (ATTACKS.md 5)`, async () => {
+	test(`${label}: output beyond the cap from a taken-over agent is cut outside, with the marker (ATTACKS.md 5)`, async () => {
 		const probe = await attack("output-flood");
 		assert.deepEqual((await probe.exit()).outcome, { kind: "limited", limit: "output", value: 1_048_576 });
 		assert.equal(probe.stdout.indexOf("\r\n[output cut after 1 MiB]\r\n"), 1_048_576);
@@ -100,7 +102,7 @@ export function testHostileAgents(tier: ServerTierId): void {
 		await probe.close();
 	});
 
-	test(`${tier}: an agent that never answers is ended by the wall outside, and it is the program's time limit (ATTACKS.md 9)`, async () => {
+	test(`${label}: an agent that never answers is ended by the wall outside, and it is the program's time limit (ATTACKS.md 9)`, async () => {
 		const startedAtMs = performance.now();
 		const probe = await attack("stalls");
 		const tookMs = performance.now() - startedAtMs;
@@ -110,7 +112,7 @@ export function testHostileAgents(tier: ServerTierId): void {
 		await probe.close();
 	});
 
-	test(`${tier}: Stop ends a run whose agent never answers`, async () => {
+	test(`${label}: Stop ends a run whose agent never answers`, async () => {
 		const probe = new LeaseProbe(rig, "hostile-stalls", "1", tier);
 		probe.run("", { name: "x" });
 		await probe.next("started");
@@ -119,14 +121,14 @@ export function testHostileAgents(tier: ServerTierId): void {
 		await probe.close();
 	});
 
-	test(`${tier}: a sandbox that speaks garbage before it is ready is refused, and given up`, async () => {
+	test(`${label}: a sandbox that speaks garbage before it is ready is refused, and given up`, async () => {
 		const probe = new LeaseProbe(rig, "hostile-garbage-boot", "1", tier);
 		assert.deepEqual(await probe.next("refused"), ["internal"]);
 		await until(async () => (await rig.containers()).length === 1, 10_000, "the hostile sandbox is removed");
 		await bystanderAnswers();
 	});
 
-	test(`${tier}: a sandbox that speaks out of turn before its first run is given up`, async () => {
+	test(`${label}: a sandbox that speaks out of turn before its first run is given up`, async () => {
 		const probe = new LeaseProbe(rig, "hostile-output-idle", "1", tier);
 		// It may speak in the same breath as READY, and is then never handed over.
 		const isAnswered = () => probe.all("claimed").length + probe.all("refused").length === 1;
@@ -137,7 +139,7 @@ export function testHostileAgents(tier: ServerTierId): void {
 		await probe.close();
 	});
 
-	test(`${tier}: a sandbox that dies of its memory limit, agent and all, is told as out of memory (ATTACKS.md 2)`, async () => {
+	test(`${label}: a sandbox that dies of its memory limit, agent and all, is told as out of memory (ATTACKS.md 2)`, async () => {
 		const probe = await attack("eats-memory");
 		assert.deepEqual((await probe.exit()).outcome, { kind: "limited", limit: "memory", value: 268_435_456 });
 		await until(async () => (await rig.containers()).length === 1, 10_000, "the sandbox is removed");

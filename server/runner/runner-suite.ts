@@ -3,15 +3,16 @@ import { after, before, test } from "node:test";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import { isAlive } from "../../setup/process-file.ts";
 import { LeaseProbe } from "./testing/lease-probe.ts";
-import { engine, offer, passAtOnce, type Rig, type RigOptions, startRig, until } from "./testing/rig.ts";
+import { offer, passAtOnce, type Rig, type RigOptions, startRig, until, type Way } from "./testing/rig.ts";
 
 /**
  * Door, lease, pool, driver and the real agent together: what a gateway sees, the same in each tier. Longer than most files because it is
  * one list of promises.
  */
 
-export function testRunner(tier: ServerTierId): void {
-	const start = (options: RigOptions): Promise<Rig> => startRig({ ...options, settings: { tiers: [tier], ...options.settings } });
+export function testRunner(tier: ServerTierId, way: Way = "engine"): void {
+	const start = (options: RigOptions): Promise<Rig> => startRig({ ...options, way, settings: { tiers: [tier], ...options.settings } });
+	const label = way === "engine" ? tier : `${tier} without an engine`;
 	/** Its processes die at once; the engine takes longer to take down what is left of it, and longest what runsc leaves. */
 	const removalLimitMs = 30_000;
 	let rig: Rig;
@@ -34,7 +35,7 @@ export function testRunner(tier: ServerTierId): void {
 		return probe;
 	}
 
-	test(`${tier}: a program runs, and its words, its arguments and its end come back`, async () => {
+	test(`${label}: a program runs, and its words, its arguments and its end come back`, async () => {
 		const probe = claim("python");
 		probe.run("import sys\nprint('hello', sys.argv[1:])\nprint('to stderr', file=sys.stderr)\nsys.exit(3)", { arguments: ["a b", "-c"] });
 		const exit = await probe.exit();
@@ -50,7 +51,7 @@ export function testRunner(tier: ServerTierId): void {
 		);
 	});
 
-	test(`${tier}: typed input reaches a program at a terminal, echoed, and the terminal can be resized`, async () => {
+	test(`${label}: typed input reaches a program at a terminal, echoed, and the terminal can be resized`, async () => {
 		const probe = claim("python");
 		const program = "import shutil,sys\nname = input('name? ')\nprint('hello', name)\ninput()\nprint(shutil.get_terminal_size())";
 		probe.run(program, { mode: "pty", columns: 100, rows: 30 });
@@ -65,7 +66,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.equal(probe.lease.stdinCreditBytes, 0);
 	});
 
-	test(`${tier}: bytes go through pipes both ways unchanged, within the credit, and end of input arrives (ATTACKS.md 8, PROTOCOL.md A6)`, async () => {
+	test(`${label}: bytes go through pipes both ways unchanged, within the credit, and end of input arrives (ATTACKS.md 8, PROTOCOL.md A6)`, async () => {
 		const probe = claim("python");
 		probe.run("import sys\nsys.stdout.buffer.write(sys.stdin.buffer.read()[::-1])");
 		const sent = Buffer.alloc(200_000, 0).map((_, index) => (index * 7) & 0xff);
@@ -82,7 +83,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.ok(Buffer.from(probe.stdout, "latin1").equals(Buffer.from(sent).reverse()));
 	});
 
-	test(`${tier}: a program is compiled and run; what was typed meanwhile is its input`, async () => {
+	test(`${label}: a program is compiled and run; what was typed meanwhile is its input`, async () => {
 		const probe = claim("c");
 		probe.run('#include <stdio.h>\nint main(void){char n[20];fgets(n,20,stdin);printf("hi %s",n);return 7;}', { name: "main.c" });
 		assert.ok(probe.lease.stdin(Buffer.from("Ada\n")));
@@ -98,7 +99,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.equal(probe.lease.stdinCreditBytes, 0);
 	});
 
-	test(`${tier}: a program that does not compile is told so, with the compiler's words, and is not run`, async () => {
+	test(`${label}: a program that does not compile is told so, with the compiler's words, and is not run`, async () => {
 		const probe = claim("c");
 		probe.run("int main(void) { return x; }", { name: "main.c", mode: "pty" });
 		const exit = await probe.exit();
@@ -108,7 +109,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.equal(probe.all("step").length, 1);
 	});
 
-	test(`${tier}: Ctrl-C while it compiles ends the compiler, and is no input of the program`, async () => {
+	test(`${label}: Ctrl-C while it compiles ends the compiler, and is no input of the program`, async () => {
 		const probe = claim("c");
 		// An include of the terminal: the compiler waits for somebody to type a header.
 		probe.run('#include "/dev/tty"\nint main(void){return 0;}', { name: "main.c", mode: "pty" });
@@ -123,7 +124,7 @@ export function testRunner(tier: ServerTierId): void {
 		);
 	});
 
-	test(`${tier}: each limit has its own outcome, and the sandbox serves the next run (ATTACKS.md 2, 5, 9)`, async () => {
+	test(`${label}: each limit has its own outcome, and the sandbox serves the next run (ATTACKS.md 2, 5, 9)`, async () => {
 		const probe = claim("python");
 		const spin = "while True: pass";
 		const cases = [
@@ -156,7 +157,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.equal((await rig.containers()).length, probes.filter((it) => it.lease.isOpen).length);
 	});
 
-	test(`${tier}: input makes the idle wall count anew`, async () => {
+	test(`${label}: input makes the idle wall count anew`, async () => {
 		const probe = claim("python");
 		probe.run("for i in range(6): print(input(), flush=True)", { limits: { idleWallMs: 700 } });
 		for (let line = 0; line < 6; line++) {
@@ -167,7 +168,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.deepEqual((await probe.exit()).outcome, { kind: "exited", code: 0 });
 	});
 
-	test(`${tier}: Stop ends a program that ignores every signal, and the next run finds nothing of it (ATTACKS.md 10, 32)`, async () => {
+	test(`${label}: Stop ends a program that ignores every signal, and the next run finds nothing of it (ATTACKS.md 10, 32)`, async () => {
 		const probe = claim("python");
 		const stubborn =
 			"import os,signal,time\nfor s in (1,2,15): signal.signal(s, signal.SIG_IGN)\nopen('left','w').write('x')\nif os.fork()==0: os.setsid()\nprint('up',flush=True)\nwhile True: time.sleep(1)";
@@ -183,7 +184,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.equal(probe.stdout, "['main.py'] []\n");
 	});
 
-	test(`${tier}: a program that splices what never comes into its own output cannot hold up its end, and files are copied all the same`, async () => {
+	test(`${label}: a program that splices what never comes into its own output cannot hold up its end, and files are copied all the same`, async () => {
 		const probe = claim("python");
 		const splice = "import os, socket\nours, theirs = socket.socketpair()\nos.sendfile(1, ours.fileno(), None, 65536)";
 		probe.run(splice, { mode: "pipes", limits: { totalWallMs: 800 } });
@@ -195,7 +196,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.equal((await rig.containers()).length, probes.filter((it) => it.lease.isOpen).length);
 	});
 
-	test(`${tier}: a signal reaches the program, and Stop before the sandbox is there ends the run`, async () => {
+	test(`${label}: a signal reaches the program, and Stop before the sandbox is there ends the run`, async () => {
 		const probe = claim("python");
 		probe.run("print('never')");
 		probe.lease.stop();
@@ -207,7 +208,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.ok(!probe.stdout.includes("never"));
 	});
 
-	test(`${tier}: files are checked again, whatever the gateway says, and the lease goes on (ATTACKS.md 17)`, async () => {
+	test(`${label}: files are checked again, whatever the gateway says, and the lease goes on (ATTACKS.md 17)`, async () => {
 		const probe = claim("python");
 		const bad = [
 			[{ files: [] }, "noFile"],
@@ -245,7 +246,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.equal(probe.stdout, "fine\n");
 	});
 
-	test(`${tier}: a reader who stops reading holds the program back, in bounded memory, and loses nothing (ATTACKS.md 7)`, async () => {
+	test(`${label}: a reader who stops reading holds the program back, in bounded memory, and loses nothing (ATTACKS.md 7)`, async () => {
 		const own = await start({ offered: await offer("python"), settings: { outputBytes: 67_108_864 } });
 		const probe = claim("python", own);
 		probe.run("import sys\nfor i in range(40_000_000 // 1000):\n  sys.stdout.write('x' * 999 + '\\n')\nprint('done')", {
@@ -267,7 +268,7 @@ export function testRunner(tier: ServerTierId): void {
 		await own.close();
 	});
 
-	test(`${tier}: a reader who stalls past the time limit still learns the true end and gets what was printed (ATTACKS.md 7)`, async () => {
+	test(`${label}: a reader who stalls past the time limit still learns the true end and gets what was printed (ATTACKS.md 7)`, async () => {
 		const own = await start({ offered: await offer("python"), settings: { outputBytes: 4_194_304 } });
 		const probe = claim("python", own);
 		probe.run("print('x' * 4_000_000)", { limits: { idleWallMs: 800 } });
@@ -289,7 +290,7 @@ export function testRunner(tier: ServerTierId): void {
 	/** gVisor's kernel dies with its program, and takes longer to be taken down. */
 	const deathLimitMs = tier === "gvisor" ? 2_500 : 1_000;
 
-	test(`${tier}: when the connection drops in mid-run, everything of it is dead within ${deathLimitMs / 1_000} s (ATTACKS.md 11)`, async () => {
+	test(`${label}: when the connection drops in mid-run, everything of it is dead within ${deathLimitMs / 1_000} s (ATTACKS.md 11)`, async () => {
 		const own = await start({ offered: await offer("python") });
 		const probe = claim("python", own);
 		probe.run(
@@ -299,11 +300,11 @@ export function testRunner(tier: ServerTierId): void {
 		const [name, ...more] = await own.containers();
 		assert.deepEqual(more, []);
 		// A PID namespace, or gVisor's kernel, does not outlive this process.
-		const { Pid } = (await engine.getContainer(String(name).slice(1)).inspect()).State;
-		assert.ok(isAlive(Pid));
+		const pid = await own.firstProcessOf(String(name));
+		assert.ok(isAlive(pid));
 		probe.lease.close();
 		try {
-			await until(() => !isAlive(Pid), deathLimitMs, "its first process is dead");
+			await until(() => !isAlive(pid), deathLimitMs, "its first process is dead");
 			await until(async () => (await own.containers()).length === 0, removalLimitMs, "the container is gone");
 			assert.equal(own.runner.status().leases, 0);
 		} finally {
@@ -311,7 +312,7 @@ export function testRunner(tier: ServerTierId): void {
 		}
 	});
 
-	test(`${tier}: a closing runner tells every lease, kills all and removes its socket`, async () => {
+	test(`${label}: a closing runner tells every lease, kills all and removes its socket`, async () => {
 		const own = await start({ offered: await offer("python"), settings: { poolSize: 1 } });
 		await until(() => own.runner.status().languages[0]?.idle === 1, 20_000, "a warm sandbox");
 		const running = claim("python", own);
@@ -329,7 +330,7 @@ export function testRunner(tier: ServerTierId): void {
 		assert.deepEqual(await late.next("refused"), ["runnerDown"]);
 	});
 
-	test(`${tier}: a tier is claimed only while it is offered; when it is withdrawn, who runs in it is told and its sandboxes die`, async () => {
+	test(`${label}: a tier is claimed only while it is offered; when it is withdrawn, who runs in it is told and its sandboxes die`, async () => {
 		let isPassing = true;
 		const own = await start({
 			offered: await offer("python"),
@@ -354,7 +355,7 @@ export function testRunner(tier: ServerTierId): void {
 		await own.close();
 	});
 
-	test(`${tier}: where nothing passed, nothing runs (fail closed)`, async () => {
+	test(`${label}: where nothing passed, nothing runs (fail closed)`, async () => {
 		const own = await start({
 			offered: await offer("python"),
 			settings: { poolSize: 1 },

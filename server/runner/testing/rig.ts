@@ -9,8 +9,10 @@ import { ensureImages } from "../../../setup/images.ts";
 import { type Config, readConfig } from "../../config.ts";
 import { readCatalogue, type Toolchain } from "../../languages/catalogue.ts";
 import { connectEngine } from "../drivers/engine-connection.ts";
+import type { Shapes } from "../drivers/shapes.ts";
 import { defaultSeccompPath, type Runner, startRunner } from "../runner.ts";
 import type { Assessment } from "../tier-board.ts";
+import { firstProcessOf, ociDriver, straightSandboxesOf } from "./straight.ts";
 
 /** A real runner on the real engine, under an instance name of its own, for the tests beside this folder. */
 
@@ -40,12 +42,17 @@ export async function offer(...languages: string[]): Promise<Offered[]> {
 	});
 }
 
+/** `straight`: this machine's OCI runtime. */
+export type Way = "engine" | "straight";
+
 export interface Rig {
 	readonly runner: Runner;
 	readonly socketPath: string;
 	readonly config: Config;
 	/** Names of the containers of this rig's instance, running or not. */
 	containers(): Promise<string[]>;
+	/** The machine's number of a container's first process. */
+	firstProcessOf(container: string): Promise<number>;
 	close(): Promise<void>;
 }
 
@@ -58,6 +65,8 @@ export interface RigOptions {
 	readonly seccompPath?: string;
 	/** Default: one of its own. */
 	readonly socketPath?: string;
+	/** By what plain containers are made. Default: the engine. */
+	readonly way?: Way;
 	/** Default: every tier passes at once; these tests are about what comes after. */
 	readonly assess?: Parameters<typeof startRunner>[0]["assess"];
 }
@@ -87,6 +96,7 @@ export async function startRig({
 	instance,
 	seccompPath,
 	assess,
+	way = "engine",
 	...place
 }: RigOptions): Promise<Rig> {
 	const folder = mkdtempSync(join(tmpdir(), "sandglass-runner-"));
@@ -99,13 +109,31 @@ export async function startRig({
 		...settings,
 	};
 	const catalogue = { toolchains: offered.map(({ toolchain }) => toolchain) };
-	const runner = await startRunner({ config, docker, catalogue, socketPath, log: silentLog, seccompPath, assess: assess ?? passAtOnce });
+	const makeDriver = way === "straight" ? async (shapes: Shapes) => ociDriver(config.instance, shapes) : undefined;
+	const runner = await startRunner({
+		config,
+		docker,
+		catalogue,
+		socketPath,
+		log: silentLog,
+		seccompPath,
+		assess: assess ?? passAtOnce,
+		makeDriver,
+	});
 	for (const { toolchain, image } of offered) if (image !== null) runner.setImage(toolchain.language.id, toolchain.version.version, image);
+	const isPrepared = ({ toolchain, image }: RigOptions["offered"][number]): boolean =>
+		image === null || runner.status().languages.some((it) => it.language === toolchain.language.id && it.isReady);
+	// Without an engine an image is unpacked first.
+	if (way === "straight") await until(() => offered.every(isPrepared), 120_000, "the images are unpacked");
 	return {
 		runner,
 		socketPath,
 		config,
-		containers: () => containersOf(config.instance),
+		containers: async () => (way === "straight" ? straightSandboxesOf(config.instance) : containersOf(config.instance)),
+		async firstProcessOf(container) {
+			if (way === "straight") return firstProcessOf(config.instance, container);
+			return (await engine.getContainer(container.slice(1)).inspect()).State.Pid;
+		},
 		async close() {
 			await runner.close();
 			rmSync(folder, { recursive: true });

@@ -1,11 +1,11 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "../../config.ts";
 import { findProgram } from "../../program-path.ts";
+import { connectEngine } from "../drivers/engine-connection.ts";
 import { OciDriver } from "../drivers/oci/oci-driver.ts";
 import { UnpackedImages } from "../drivers/oci/unpacked-images.ts";
-import { type Shapes, tierShapes } from "../drivers/shapes.ts";
-import { engine, seccompProfile } from "./rig.ts";
+import type { Shapes } from "../drivers/shapes.ts";
 
 /** Sandboxes made by this machine's OCI runtime, as the runner makes them. */
 
@@ -13,6 +13,7 @@ const config = readConfig({}, process.cwd());
 
 export const ociRunDir = (instance: string): string => join(config.runDir, "oci", instance);
 
+const engine = connectEngine(process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock");
 const images = new UnpackedImages(engine, join(config.stateDir, "roots"), () => undefined);
 
 /** Why there are none on this machine; false: there are. For a test's `skip`. */
@@ -21,23 +22,34 @@ export function noOciRuntime(name: "crun" | "runc"): string | false {
 	return findProgram(name) === null ? `${name} is not on this machine` : false;
 }
 
-export function ociDriver(instance: string, shapes: Shapes = tierShapes(seccompProfile()), name: "crun" | "runc" = "crun"): OciDriver {
+export function ociDriver(instance: string, shapes: Shapes, name: "crun" | "runc" = "crun"): OciDriver {
 	const path = findProgram(name);
 	if (path === null) throw new Error(`no ${name}`);
 	return new OciDriver({ runtime: { name, path }, images, instance, shapes, runDir: ociRunDir(instance) });
 }
 
+/** The machine's number of a sandbox's first process: the lowest of its control group's, which are made in order. */
+export function firstProcessOf(instance: string, id: string): number {
+	const tree = namesIn("/sys/fs/cgroup/pids").length > 0 ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup";
+	const pids = readFileSync(join(tree, "sandglass", instance, id, "cgroup.procs"), "utf8")
+		.trim()
+		.split("\n")
+		.map(Number);
+	return Math.min(...pids);
+}
+
 /** Ids of all that the machine knows of an instance, alive or not. */
 export function straightSandboxesOf(instance: string): string[] {
-	const namesIn = (folder: string): string[] => {
-		try {
-			return readdirSync(folder);
-		} catch {
-			return [];
-		}
-	};
 	const groups = namesIn("/sys/fs/cgroup/pids").length > 0 ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup";
 	const inGroups = namesIn(join(groups, "sandglass", instance)).filter((name) => name.startsWith(`${instance}-`));
 	const inFolders = ["state", "bundles"].flatMap((name) => namesIn(join(ociRunDir(instance), name)));
 	return [...new Set([...inGroups, ...inFolders])];
+}
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
+	}
 }

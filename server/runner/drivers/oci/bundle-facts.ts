@@ -46,7 +46,7 @@ const sorted = (items: readonly string[]): string[] => [...items].sort().map((it
 
 /** What every container has mounted; what else there is, is named. */
 const systemPlaces = new Set(["/proc", "/dev", "/dev/pts", "/sys", "/sys/fs/cgroup"]);
-/** A sandbox without one of these has its neighbours', or the machine's. */
+/** Capabilities of somebody who has nearly all of them. */
 const privilegedFrom = 30;
 
 function namespaceFacts({ linux }: WrittenBundle): string[] {
@@ -79,8 +79,11 @@ function tmpfsWords(options: readonly string[]): string {
 	return ["rw", ...options.flatMap((word) => (word === "nodev" && isExecutable ? ["nodev", "exec"] : [word]))].join(",");
 }
 
-function mountFacts({ mounts }: WrittenBundle): Record<string, Fact> {
-	const own = mounts.filter((it) => !systemPlaces.has(it.destination));
+function mountFacts({ mounts, linux }: WrittenBundle): Record<string, Fact> {
+	// Its own control groups, read-only, are no more than the runtime's "cgroup" would show.
+	const isOwnGroup = (it: WrittenBundle["mounts"][number]): boolean =>
+		it.destination.startsWith("/sys/fs/cgroup/") && it.source === `${it.destination}${linux.cgroupsPath}` && it.options.includes("ro");
+	const own = mounts.filter((it) => !systemPlaces.has(it.destination) && !isOwnGroup(it));
 	const others = own.filter((it) => it.type !== "tmpfs");
 	return {
 		"engine.binds": sorted(others.map((it) => `${it.source}:${it.destination}`)),

@@ -16,7 +16,8 @@ export interface BundlePlace {
 	readonly entrypoint: readonly string[];
 	readonly environment: readonly string[];
 	readonly cgroupsPath: string;
-	readonly isCgroupV2: boolean;
+	/** Of cgroup v1, those whose groups exist already and are shown inside; null: cgroup v2, which the runtime mounts as a whole. */
+	readonly cgroupControllers: readonly string[] | null;
 	readonly limitsSwap: boolean;
 	/** null: the sandbox shares the machine's ids. */
 	readonly ids: { readonly first: number; readonly size: number } | null;
@@ -36,6 +37,8 @@ interface Mount {
 /** https://github.com/opencontainers/runtime-spec: what we write of it. */
 export interface Bundle {
 	readonly ociVersion: string;
+	/** Whose it is, for an operator who lists the runtime's containers. */
+	readonly annotations: Readonly<Record<string, string>>;
 	readonly hostname: string;
 	readonly process: {
 		readonly terminal: false;
@@ -98,8 +101,24 @@ const systemMounts: readonly Mount[] = [
 		options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"],
 	},
 	{ destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"] },
-	{ destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "noexec", "nodev", "relatime", "ro"] },
 ];
+
+const lockedOptions = ["nosuid", "noexec", "nodev"];
+
+/** In v1 a runtime would lay the controllers out in a tmpfs that a program could write into (crun) and that no reset empties. */
+function cgroupMounts({ cgroupsPath, cgroupControllers }: BundlePlace): Mount[] {
+	const destination = "/sys/fs/cgroup";
+	if (cgroupControllers === null) return [{ destination, type: "cgroup", source: "cgroup", options: [...lockedOptions, "relatime", "ro"] }];
+	return [
+		{ destination, type: "tmpfs", source: "tmpfs", options: [...lockedOptions, "mode=555", "size=4k", "nr_inodes=16"] },
+		...cgroupControllers.map((name) => ({
+			destination: `${destination}/${name}`,
+			type: "bind",
+			source: `${destination}/${name}${cgroupsPath}`,
+			options: ["bind", "ro", ...lockedOptions],
+		})),
+	];
+}
 
 /** null, zero, nothing, or the engine's word for its default. */
 const isUnset = (value: unknown): boolean =>
@@ -123,6 +142,8 @@ const fixedHost: Readonly<Record<string, Check>> = {
 	MemorySwappiness: is(0),
 };
 const translatedHost = new Set(["CapAdd", "SecurityOpt", "Memory", "MemorySwap", "PidsLimit", "NanoCpus", "Ulimits", "Tmpfs", "Runtime"]);
+/** Empty is not the default here, but none. */
+const masks = new Set(["MaskedPaths", "ReadonlyPaths"]);
 const knownContainer = new Set([
 	...["name", "Image", "Hostname", "User", "Env", "Labels", "HostConfig"],
 	...["Tty", "OpenStdin", "StdinOnce", "AttachStdin", "AttachStdout", "AttachStderr", "NetworkDisabled"],
@@ -135,6 +156,7 @@ function refuseUnknown(options: Docker.ContainerCreateOptions): Docker.HostConfi
 	}
 	for (const [field, value] of Object.entries(host)) {
 		const check = fixedHost[field];
+		if (masks.has(field) && value != null) throw new ShapeUnknown(`a container with ${field} of its own cannot be made without an engine`);
 		const isKnown = check === undefined ? translatedHost.has(field) || isUnset(value) : check(value);
 		if (!isKnown) throw new ShapeUnknown(`a container with this ${field} cannot be made without an engine`);
 	}
@@ -195,7 +217,7 @@ function resourcesOf(host: Docker.HostConfig, place: BundlePlace): object {
 		memory: {
 			limit: memoryBytes,
 			...(place.limitsSwap ? { swap: memoryBytes } : {}),
-			...(place.isCgroupV2 ? {} : { swappiness: 0 }),
+			...(place.cgroupControllers === null ? {} : { swappiness: 0 }),
 		},
 		pids: { limit: requireCount(host, "PidsLimit") },
 		cpu: { quota: Math.round((requireCount(host, "NanoCpus") / 1e9) * cpuPeriodUs), period: cpuPeriodUs },
@@ -213,6 +235,7 @@ export function bundleOf(options: Docker.ContainerCreateOptions, place: BundlePl
 	const namespaces = ["pid", "ipc", "uts", "mount", "network", "cgroup", ...(ids === null ? [] : ["user"])];
 	return {
 		ociVersion: "1.0.2",
+		annotations: options.Labels ?? {},
 		hostname: options.Hostname ?? "sandbox",
 		process: {
 			terminal: false,
@@ -227,7 +250,11 @@ export function bundleOf(options: Docker.ContainerCreateOptions, place: BundlePl
 			...(place.appArmorProfile === null ? {} : { apparmorProfile: place.appArmorProfile }),
 		},
 		root: { path: place.rootPath, readonly: true },
-		mounts: [...systemMounts, ...Object.entries(host.Tmpfs ?? {}).map(([destination, text]) => tmpfsOf(destination, String(text)))],
+		mounts: [
+			...systemMounts,
+			...cgroupMounts(place),
+			...Object.entries(host.Tmpfs ?? {}).map(([destination, text]) => tmpfsOf(destination, String(text))),
+		],
 		linux: {
 			namespaces: namespaces.map((type) => ({ type })),
 			...(ids === null ? {} : { uidMappings: mapping, gidMappings: mapping }),

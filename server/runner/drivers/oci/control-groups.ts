@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmdirSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -11,6 +11,8 @@ import { join } from "node:path";
 const root = "/sys/fs/cgroup";
 const parent = "sandglass";
 const cgroup2Magic = 0x63677270;
+/** What language runtimes look at to size themselves, and our agent to count. */
+const shownControllers = ["memory", "cpu", "cpuacct", "cpuset", "pids"];
 /** A process that is being killed may make another before it dies. */
 const killRounds = 50;
 
@@ -79,6 +81,14 @@ export class ControlGroups {
 	/** As the bundle names it. */
 	pathOf(id: string): string {
 		return `/${parent}/${this.#instance}/${id}`;
+	}
+
+	/** Makes the groups that are shown inside a sandbox before its runtime does, and names their controllers; null: v2, where the runtime mounts the tree. */
+	prepare(id: string): readonly string[] | null {
+		if (this.layout === "unified") return null;
+		const shown = shownControllers.filter((name) => this.#trees.includes(join(root, name)));
+		for (const name of shown) mkdirSync(join(root, name, this.pathOf(id)), { recursive: true });
+		return shown;
 	}
 
 	/** Ids of all that the machine still has of this instance. */

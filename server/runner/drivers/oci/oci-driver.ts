@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import type { ServerTierId } from "../../../../protocol/tiers.ts";
 import type { Sandbox, SandboxDescription, SandboxDriver, SandboxSpec } from "../driver.ts";
 import type { Shapes } from "../shapes.ts";
 import { bundleOf } from "./bundle.ts";
 import { bundleFacts } from "./bundle-facts.ts";
 import { ControlGroups } from "./control-groups.ts";
-import { appArmorProfile, hasUserNamespaces, type RuntimeProgram, RuntimeView } from "./host-runtime.ts";
+import { appArmorProfile, hasUserNamespaces, type RuntimeProgram } from "./host-runtime.ts";
+import { HostView, type RootMount } from "./host-view.ts";
 import { type IdRange, IdRanges } from "./id-ranges.ts";
 import { runCommand } from "./run-command.ts";
 import { SandboxProcess } from "./sandbox-process.ts";
@@ -40,6 +42,7 @@ const deleteLimitMs = 10_000;
 interface Owned {
 	readonly process: SandboxProcess;
 	readonly ids: IdRange | null;
+	readonly root: RootMount;
 	removal: Promise<void> | undefined;
 }
 
@@ -50,7 +53,7 @@ export class OciDriver implements SandboxDriver {
 	readonly name = "oci";
 	readonly #options: OciDriverOptions;
 	readonly #groups: ControlGroups;
-	readonly #view: RuntimeView;
+	readonly #view: HostView;
 	readonly #ids: IdRanges | null;
 	readonly #appArmorProfile: string | null;
 	readonly #owned = new Map<string, Owned | null>();
@@ -64,7 +67,8 @@ export class OciDriver implements SandboxDriver {
 		const profile = appArmorProfile();
 		if (profile === undefined) throw new MachineUnfit("AppArmor is on, and the profile that an engine would load is not there");
 		this.#appArmorProfile = profile;
-		this.#view = new RuntimeView(options.runtime.name, this.#groups.layout);
+		const hidesV2 = options.runtime.name === "crun" && this.#groups.layout === "hybrid";
+		this.#view = new HostView(join(options.runDir, `roots-${randomBytes(4).toString("hex")}`), hidesV2);
 		this.#ids = hasUserNamespaces() ? new IdRanges(randomBytes(4).readUInt32LE()) : null;
 	}
 
@@ -84,11 +88,15 @@ export class OciDriver implements SandboxDriver {
 		const id = `${instance}-${randomBytes(8).toString("hex")}`;
 		const ids = this.#ids?.take() ?? null;
 		this.#owned.set(id, null);
+		let root: RootMount | undefined;
 		try {
+			this.#makeRunDir();
+			root = await this.#view.mountRoot(image.rootPath);
 			const bundle = bundleOf(shape(spec, id, instance), {
 				...image,
+				rootPath: root.path,
 				cgroupsPath: this.#groups.pathOf(id),
-				isCgroupV2: this.#groups.layout === "unified",
+				cgroupControllers: this.#groups.prepare(id),
 				limitsSwap: this.#groups.limitsSwap,
 				ids,
 				appArmorProfile: this.#appArmorProfile,
@@ -96,20 +104,21 @@ export class OciDriver implements SandboxDriver {
 			mkdirSync(this.#bundleOf(id), { recursive: true, mode: 0o700 });
 			writeFileSync(join(this.#bundleOf(id), "config.json"), JSON.stringify(bundle), { mode: 0o600 });
 			const started = new SandboxProcess([...prefix, runtime.path, "--root", this.#stateDir, "run", "--bundle", this.#bundleOf(id), id]);
-			this.#owned.set(id, { process: started, ids, removal: undefined });
+			this.#owned.set(id, { process: started, ids, root, removal: undefined });
 			await this.#untilSpoken(started);
 			return {
 				id,
 				stream: started.stream,
 				destroy: () => this.#destroy(id),
-				// The agent of a container tells it; a runtime that has ended has taken the counter with it.
-				hasRunOutOfMemory: async () => false,
+				hasRunOutOfMemory: () => this.#hasRunOutOfMemory(id, started),
 				describe: async () => this.#describe(id),
 			};
 		} catch (cause) {
 			if (this.#owned.get(id) === null) {
 				ids?.release();
+				root?.release();
 				this.#owned.delete(id);
+				this.#groups.remove(id);
 				rmSync(this.#bundleOf(id), { recursive: true, force: true });
 			} else await this.#destroy(id);
 			throw cause;
@@ -135,6 +144,15 @@ export class OciDriver implements SandboxDriver {
 
 	async close(): Promise<void> {
 		await this.#view.close();
+		this.#forgetEmpty();
+	}
+
+	/** Walked through by sandboxes' own ids, on the way to their root. */
+	#makeRunDir(): void {
+		const { runDir } = this.#options;
+		if (existsSync(runDir)) return;
+		mkdirSync(runDir, { recursive: true });
+		for (const folder of [dirname(runDir), runDir]) chmodSync(folder, 0o711);
 	}
 
 	get #stateDir(): string {
@@ -159,6 +177,15 @@ export class OciDriver implements SandboxDriver {
 		}
 	}
 
+	/**
+	 * The runtime takes the kernel's counter away with the container. But nobody inside can send SIGKILL to a sandbox's first process, and we have not: so it
+	 * was the kernel, for want of memory. (An agent that was taken over can end with the same status; what it says of itself is its session's own matter.)
+	 */
+	async #hasRunOutOfMemory(id: string, started: SandboxProcess): Promise<boolean> {
+		await Promise.race([started.ended, wait(endLimitMs, undefined, { ref: false })]);
+		return started.wasKilled === true && this.#owned.get(id)?.removal === undefined;
+	}
+
 	#describe(id: string): SandboxDescription {
 		const written: unknown = JSON.parse(readFileSync(join(this.#bundleOf(id), "config.json"), "utf8"));
 		return {
@@ -172,6 +199,7 @@ export class OciDriver implements SandboxDriver {
 		if (owned == null) return Promise.resolve();
 		owned.removal ??= this.#remove(id, owned).finally(() => {
 			owned.ids?.release();
+			owned.root.release();
 			this.#owned.delete(id);
 			this.#forgetEmpty();
 		});

@@ -9,6 +9,8 @@ import { bareEnvironment } from "./run-command.ts";
 
 /** What the runtime says of a failure. Our agent writes nothing to its standard error; more than this of it ends the sandbox. */
 const maxErrorBytes = 4_096;
+/** 128 + SIGKILL, as shells and runtimes say it. */
+const killedStatus = 137;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -87,6 +89,12 @@ export class SandboxProcess {
 			});
 		});
 		this.spoken.catch(() => undefined);
+	}
+
+	/** The container's first process was killed, as a runtime tells it; null: it has not ended. */
+	get wasKilled(): boolean | null {
+		const { exitCode } = this.#child;
+		return exitCode === null ? null : exitCode === killedStatus;
 	}
 
 	/** For a runtime that does not end although nothing of its container is left. */

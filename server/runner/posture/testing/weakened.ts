@@ -10,8 +10,9 @@ import { monitorSeccompPath } from "../../../../setup/microvm-images.ts";
 import { readConfig } from "../../../config.ts";
 import { readCatalogue } from "../../../languages/catalogue.ts";
 import { DockerDriver } from "../../drivers/docker.ts";
+import type { SandboxDriver } from "../../drivers/driver.ts";
 import { microvmContainer } from "../../drivers/microvm-shape.ts";
-import { type Shape, tierShapes } from "../../drivers/shapes.ts";
+import { type Shape, type Shapes, tierShapes } from "../../drivers/shapes.ts";
 import { engine, type Offered, seccompProfile } from "../../testing/rig.ts";
 import { assessTier } from "../assess.ts";
 
@@ -38,6 +39,7 @@ export function assessWeakened(
 	{ toolchain, image }: Offered,
 	weaken: Weakening = () => ({}),
 	profile = seccompProfile(),
+	makeDriver: (shapes: Shapes) => SandboxDriver = (shapes) => new DockerDriver(engine, `posture-test-${process.pid}`, shapes),
 ): Promise<PostureReport> {
 	const monitorProfile = readFileSync(monitorSeccompPath, "utf8");
 	const microvm: Shape = (spec, name, instance) => microvmContainer(spec, name, instance, monitorProfile);
@@ -48,8 +50,7 @@ export function assessWeakened(
 		const host = options.HostConfig ?? {};
 		return { ...options, HostConfig: { ...host, ...weaken(host) } };
 	};
-	const driver = new DockerDriver(engine, `posture-test-${process.pid}`, { [tier]: weakened });
-	return assessTier(driver, { tier, toolchain, image }, { settings, goldenDir });
+	return assessTier(makeDriver({ [tier]: weakened }), { tier, toolchain, image }, { settings, goldenDir });
 }
 
 const Rule = z.looseObject({ names: z.array(z.string()), action: z.string() });
