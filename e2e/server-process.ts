@@ -11,6 +11,7 @@ import { Catalogue, cataloguePath } from "../protocol/catalogue.ts";
 import type { TierId } from "../protocol/tiers.ts";
 import { instanceLabel } from "../server/runner/drivers/docker-container.ts";
 import { connectEngine, type EngineConnection } from "../server/runner/drivers/engine-connection.ts";
+import { type StraightPlace, straightRemains, straightSandboxes } from "./straight-sandboxes.ts";
 
 /** The real product, started as a user starts it, on a port and under an instance name of its own. */
 
@@ -23,8 +24,10 @@ export interface ServerProcess {
 	readonly printed: () => string;
 	/** As they are now: children that died are started again under new ids. */
 	readonly pids: () => ServerPids;
-	/** Ids of its containers, in whatever state. */
+	/** Ids of its containers, in whatever state, the engine's and those that were made without it. */
 	readonly containers: () => Promise<string[]>;
+	/** Where those are that were made without the engine. */
+	readonly straight: StraightPlace;
 	/** Waits until every one of these languages has a version that can be run. */
 	waitForLanguages(languages: readonly string[], timeoutMs?: number): Promise<void>;
 	/** Ctrl-C, and proof that it ends with status 0 and leaves no process, container or mount. */
@@ -144,14 +147,16 @@ export async function startSandglass(options: StartOptions = {}): Promise<Server
 	const url = await addressOf(child, () => printed);
 	const main = child.pid ?? 0;
 	const engine = connectEngine(engineAddress(env));
+	const straight: StraightPlace = { runDir: env.SANDGLASS_RUN_DIR ?? "/run/sandglass", instance };
 
 	const server: ServerProcess = {
 		url,
 		instance,
 		engine,
+		straight,
 		printed: () => printed,
 		pids: () => findPids(main),
-		containers: () => listContainers(engine, instance),
+		containers: async () => [...straightSandboxes(straight), ...(await listContainers(engine, instance))],
 		waitForLanguages: (languages, timeoutMs = startTimeoutMs) => waitForLanguages(url, languages, () => printed, timeoutMs),
 		async stop() {
 			const paths = await mountPathsOf(engine, await listContainers(engine, instance).catch(() => []));
@@ -166,6 +171,8 @@ export async function startSandglass(options: StartOptions = {}): Promise<Server
 				assert.ok(pid === undefined || !commandLine(pid).includes("/process.ts"), `process ${pid} outlived its server`);
 			const left = await listContainers(engine, instance).catch(() => []);
 			assert.deepEqual(left, [], "containers outlived their server");
+			assert.deepEqual(straightSandboxes(straight), [], "sandboxes outlived their server");
+			assert.deepEqual(straightRemains(straight), [], "folders or control groups outlived their server");
 			const mounts = readFileSync("/proc/self/mountinfo", "utf8");
 			for (const path of paths) assert.ok(!mounts.includes(path), `a mount of ${path} outlived its server`);
 		},

@@ -71,7 +71,7 @@ export function attackResources({ arena, tier, test }: Ground<ProgramTier>): voi
 				const waiting = attacker.run({ language: "python", tier, files: [{ name: "main.py", content: "input()" }], mode: "pipes" });
 				await waiting.waitForStart();
 				const containers = await arena.server.containers();
-				const disk = await diskOf(arena.server.engine, containers);
+				const disk = await diskOf(arena.server, containers);
 				waiting.eof();
 				await waiting.exit;
 				const run = attacker.run({ ...programRun("fill-mounts.py", [300]), tier, limits: { idleWallMs: 60_000 } });
@@ -95,7 +95,7 @@ export function attackResources({ arena, tier, test }: Ground<ProgramTier>): voi
 				return { bytes: disk.bytes, containers };
 			});
 			// Of the same containers: others are made and given back meanwhile.
-			const after = await diskOf(arena.server.engine, before.containers);
+			const after = await diskOf(arena.server, before.containers);
 			assert.ok(after.bytes - before.bytes < MiB, `the engine's disk grew by ${after.bytes - before.bytes} bytes`);
 		} finally {
 			await attacker.close();
@@ -111,7 +111,7 @@ export function attackResources({ arena, tier, test }: Ground<ProgramTier>): voi
 			await arena.besideNeighbour(async () => {
 				await assertRunsAgain(attacker, tier);
 				const containers = await arena.server.containers();
-				const diskBefore = await diskOf(arena.server.engine, containers);
+				const diskBefore = await diskOf(arena.server, containers);
 				let highest = memoryBefore;
 				for (const mode of ["pipes", "pty", "pipes", "pty"] as const) {
 					const run = attacker.run({ ...programRun("output-flood.py"), tier, mode, limits: { outputBytes: outputLimitBytes } });
@@ -129,7 +129,7 @@ export function attackResources({ arena, tier, test }: Ground<ProgramTier>): voi
 					highest = Math.max(highest, residentBytes(gateway) + residentBytes(runner));
 				}
 				assert.ok(highest - memoryBefore < 96 * MiB, `gateway and runner grew by ${highest - memoryBefore} bytes`);
-				const after = await diskOf(arena.server.engine, containers);
+				const after = await diskOf(arena.server, containers);
 				assert.deepEqual([...new Set(after.logPaths)], [""]);
 				assert.deepEqual([...new Set(after.logTypes)], ["none"]);
 				assert.ok(after.bytes - diskBefore.bytes < MiB / 4, `${after.bytes - diskBefore.bytes} bytes`);

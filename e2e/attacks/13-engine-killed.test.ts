@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { waitUntil } from "../server-process.ts";
-import { closeAll, fillWithRuns, killHard, restartTimeoutMs, waitUntilGone, withServer } from "./alive-runs.ts";
+import { type ServerProcess, waitUntil } from "../server-process.ts";
+import { type Alive, closeAll, fillWithRuns, killHard, restartTimeoutMs, waitUntilGone, withServer } from "./alive-runs.ts";
 import { assertRunsAgain, waitUntilDead } from "./arena.ts";
 
 /**
@@ -21,22 +21,41 @@ function enginePid(runDir: string): number | undefined {
 	return commandLine.split("\0").includes(`--host=unix://${join(runDir, "engine.sock")}`) ? pid : undefined;
 }
 
-test("ATTACKS.md 13: after kill -9 of the private engine every reader is told, it comes back, and nothing of before is left", {
-	skip: engineRunDir === undefined && "no private engine was named that nobody else uses",
-}, async () => {
+const skip = engineRunDir === undefined && "no private engine was named that nobody else uses";
+
+async function withEngineKilled(driver: "docker" | "auto", work: (server: ServerProcess, alive: Alive) => Promise<void>): Promise<void> {
 	assert.ok(engineRunDir !== undefined);
 	// An empty DOCKER_HOST is an unset one: the server joins the private engine, and so is the one to start it again.
-	await withServer({ DOCKER_HOST: "", SANDGLASS_RUN_DIR: engineRunDir }, async (server) => {
+	await withServer({ DOCKER_HOST: "", SANDGLASS_RUN_DIR: engineRunDir, SANDGLASS_DRIVER: driver }, async (server) => {
 		const alive = await fillWithRuns(server);
 		const killed = enginePid(engineRunDir);
 		killHard(killed);
-		for (const run of alive.runs) assert.equal((await run.exit).outcome.kind, "lost");
 		const isBack = (): boolean => ![undefined, killed].includes(enginePid(engineRunDir));
-		await waitUntil(isBack, "a new engine", restartTimeoutMs * 2);
+		const back = waitUntil(isBack, "a new engine", restartTimeoutMs * 2);
+		await work(server, alive);
+		await back;
 		await waitUntilGone(server, alive.containers);
 		await waitUntilDead(alive.marker, restartTimeoutMs);
 		await server.waitForLanguages(["python"], restartTimeoutMs);
 		for (const client of alive.clients.slice(0, 3)) await assertRunsAgain(client);
 		await closeAll(alive);
+	});
+}
+
+test("ATTACKS.md 13: after kill -9 of the private engine every reader of its sandboxes is told, it comes back, and nothing of before is left", {
+	skip,
+}, async () => {
+	await withEngineKilled("docker", async (_, alive) => {
+		for (const run of alive.runs) assert.equal((await run.exit).outcome.kind, "lost");
+	});
+});
+
+test("ATTACKS.md 13: sandboxes made without the engine run on after its kill -9, and end as they would have", { skip }, async () => {
+	await withEngineKilled("auto", async (_, alive) => {
+		for (const run of alive.runs) {
+			run.type("on\n");
+			assert.deepEqual((await run.exit).outcome, { kind: "exited", code: 0 });
+		}
+		for (const client of alive.clients) await client.close();
 	});
 });

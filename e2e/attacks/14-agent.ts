@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { waitUntil } from "../server-process.ts";
+import { straightSandboxes } from "../straight-sandboxes.ts";
 import { type Arena, patientLimits, programRun, projectDir, pythonRun, readReport, seccompProfile as seccomp } from "./arena.ts";
 import { runControl } from "./control.ts";
 import type { Ground, TestMaker } from "./ground.ts";
@@ -181,7 +182,7 @@ export function attackAgent({ arena, tier, test }: Ground<ProgramTier>, portrait
 		assert.notEqual(report.get(`wanted ${wanted.length - 1}`), undefined);
 		const toldAt = report.get(`wanted ${wanted.length}`) ?? "";
 		// SECURITY.md, "A place's name leaks": the kernel that the container shares with the engine tells where its layers lie.
-		if (tier === "container")
+		if (tier === "container" && straightSandboxes(arena.server.straight).length === 0)
 			assert.match(toldAt, /^((\/proc\/\d+\/(mountinfo|mounts)|\/etc\/mtab) ?)+$/, `${DockerRootDir} is told elsewhere`);
 		else assert.equal(toldAt, "nowhere", text);
 		const name = await arena.attack({ tier, run: pythonRun("import os\nprint(os.uname().nodename)") });

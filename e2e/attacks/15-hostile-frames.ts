@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, writeSync } from "node:fs";
 import { waitUntil } from "../server-process.ts";
 import { type Arena, assertRunsAgain, greetingRun, patientLimits, pythonRun } from "./arena.ts";
+import { writeInto } from "./borrowed-descriptor.ts";
 import { containersOfTier, type LiveContainer } from "./containers.ts";
 import { residentBytes } from "./engine-disk.ts";
 import type { Ground, TestMaker } from "./ground.ts";
@@ -55,7 +56,12 @@ function isWritable(info: string): boolean {
 	return (flags & 3) === 1;
 }
 
-function speakAsAgent({ pid }: LiveContainer, bytes: Uint8Array): void {
+function speakAsAgent({ pid, bundle }: LiveContainer, bytes: Uint8Array): void {
+	// Without an engine the agent writes to a socket of the runner's, which has no path.
+	if (bundle !== null) {
+		writeInto(pid, 1, bytes);
+		return;
+	}
 	const [path] = outputsOf(pid);
 	assert.ok(path !== undefined, `process ${pid} writes to no pipe`);
 	const descriptor = openSync(path, "w");

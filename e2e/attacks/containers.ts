@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import type { ServerProcess } from "../server-process.ts";
+import { type StraightBundle, straightBundle, straightProcesses, straightSandboxes } from "../straight-sandboxes.ts";
 import type { SandboxTier } from "./tiers.ts";
 
 /** The live containers of a server, as this machine sees them from outside. */
@@ -17,11 +18,20 @@ export interface LiveContainer {
 	readonly pid: number;
 	/** Every process of this machine that belongs to it. */
 	readonly pids: readonly number[];
+	/** Made without the engine; null: the engine knows it. */
+	readonly bundle: StraightBundle | null;
 }
 
 export async function containersOfTier(server: ServerProcess, tier: SandboxTier): Promise<LiveContainer[]> {
 	const found: LiveContainer[] = [];
-	for (const id of await server.containers()) {
+	const straight = straightSandboxes(server.straight);
+	for (const id of straight) {
+		const bundle = straightBundle(server.straight, id);
+		const pids = straightProcesses(server.straight, id);
+		const [pid] = pids;
+		if (bundle?.annotations["sandglass.tier"] === tier && pid !== undefined) found.push({ id, pid, pids, bundle });
+	}
+	for (const id of (await server.containers()).filter((it) => !straight.includes(it))) {
 		const raw: unknown = await server.engine
 			.getContainer(id)
 			.inspect()
@@ -29,7 +39,7 @@ export async function containersOfTier(server: ServerProcess, tier: SandboxTier)
 			.catch(() => null);
 		const details = Details.safeParse(raw);
 		if (!details.success || !details.data.State.Running || details.data.Config.Labels["sandglass.tier"] !== tier) continue;
-		found.push({ id, pid: details.data.State.Pid, pids: processesOf(id, details.data.State.Pid) });
+		found.push({ id, pid: details.data.State.Pid, pids: processesOf(id, details.data.State.Pid), bundle: null });
 	}
 	return found;
 }

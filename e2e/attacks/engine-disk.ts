@@ -3,8 +3,10 @@ import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, statSync
 import { join } from "node:path";
 import { z } from "zod";
 import type { EngineConnection } from "../../server/runner/drivers/engine-connection.ts";
+import type { ServerProcess } from "../server-process.ts";
+import { straightBundle, straightDiskBytes } from "../straight-sandboxes.ts";
 
-/** What the engine keeps of containers on the host's disk. */
+/** What the engine, or the runtime, keeps of containers on the host's disk. */
 
 const Details = z.object({
 	LogPath: z.string(),
@@ -40,7 +42,7 @@ export function sizeOf(folder: string): number {
 
 /** Their writable layers and their own folders, logs among them. */
 export async function diskOf(
-	engine: EngineConnection,
+	{ engine, straight }: Pick<ServerProcess, "engine" | "straight">,
 	ids: readonly string[],
 ): Promise<{ bytes: number; logPaths: string[]; logTypes: string[] }> {
 	const { DockerRootDir } = z.object({ DockerRootDir: z.string() }).parse(await engine.info());
@@ -48,6 +50,13 @@ export async function diskOf(
 	const logPaths: string[] = [];
 	const logTypes: string[] = [];
 	for (const id of ids) {
+		if (straightBundle(straight, id) !== null) {
+			// Its runtime keeps no log; what it keeps is in its two folders.
+			logPaths.push("");
+			logTypes.push("none");
+			bytes += straightDiskBytes(straight, id);
+			continue;
+		}
 		// It may have been given back since the list was made, and its disk with it.
 		const raw: unknown = await engine
 			.getContainer(id)

@@ -9,6 +9,7 @@ import { containersOfTier, type LiveContainer } from "./containers.ts";
 import { findPythonImage, runControl } from "./control.ts";
 import type { Ground, TestMaker } from "./ground.ts";
 import type { Portrait, PortraitPart } from "./portrait.ts";
+import { inspectedOf } from "./straight-inspected.ts";
 import type { ProgramTier } from "./tiers.ts";
 
 /** The agent's (ARCHITECTURE.md, "Two uids"); the program under it has none, which row 26 asks the program itself. */
@@ -43,13 +44,9 @@ export function attackLooking({ arena, tier, test }: Ground<ProgramTier>, portra
 			await run.waitForOutput("up");
 			let looked = 0;
 			for (const container of await containersOfTier(arena.server, tier)) {
-				// One of the pool may have been given up since the list was made.
-				const raw: unknown = await arena.server.engine
-					.getContainer(container.id)
-					.inspect()
-					.catch(() => null);
-				if (raw === null || !existsSync(`/proc/${container.pid}`)) continue;
-				assert.deepEqual(violations(Inspected.parse(raw), await surroundings(arena, tier, container)), []);
+				const inspected = await inspect(arena, container);
+				if (inspected === null || !existsSync(`/proc/${container.pid}`)) continue;
+				assert.deepEqual(violations(inspected, await surroundings(arena, tier, container)), []);
 				looked++;
 			}
 			assert.ok(looked > 0);
@@ -57,6 +54,16 @@ export function attackLooking({ arena, tier, test }: Ground<ProgramTier>, portra
 			await attacker.close();
 		}
 	});
+}
+
+/** null: one of the pool that has been given up since the list was made. */
+async function inspect({ server }: Arena, { id, bundle }: LiveContainer): Promise<Inspected | null> {
+	if (bundle !== null) return inspectedOf(bundle, await findPythonImage(server.engine));
+	const raw: unknown = await server.engine
+		.getContainer(id)
+		.inspect()
+		.catch(() => null);
+	return raw === null ? null : Inspected.parse(raw);
 }
 
 async function surroundings(arena: Arena, tier: ProgramTier, { pids }: Pick<LiveContainer, "pids">): Promise<Surroundings> {

@@ -94,13 +94,13 @@ export function attackScripts(ground: Ground<ScriptTier>): void {
 				// A session of this tier, so that its container is among those that are looked at, before and after.
 				await assertRunsAgain(attacker, tier);
 				const containers = await arena.server.containers();
-				const diskBefore = await diskOf(arena.server.engine, containers);
+				const diskBefore = await diskOf(arena.server, containers);
 				for (const mode of ["pipes", "pty"] as const) {
 					const run = attacker.run({ ...shortRun(tier, "flood", mode), limits: { outputBytes: MiB } });
 					assert.deepEqual((await run.exit).outcome, { kind: "limited", limit: "output", value: MiB });
 					assert.ok(run.text.endsWith("\r\n[output cut after 1 MiB]\r\n"));
 				}
-				const after = await diskOf(arena.server.engine, containers);
+				const after = await diskOf(arena.server, containers);
 				assert.deepEqual([...new Set(after.logTypes)], ["none"]);
 				assert.ok(after.bytes - diskBefore.bytes < MiB / 4, `${after.bytes - diskBefore.bytes} bytes`);
 				await assertRunsAgain(attacker, tier);

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { bareEnvironment } from "./run-command.ts";
 
@@ -22,6 +23,7 @@ export interface RootMount {
 	release(): void;
 }
 
+const folderPrefix = "roots-";
 const commandLimitMs = 10_000;
 const maxAnswerLength = 4_096;
 
@@ -32,9 +34,9 @@ export class HostView {
 	#free = new Map<string, string[]>();
 	#mounted = 0;
 
-	/** `folder`: for the places of mounts; ours alone. */
-	constructor(folder: string, hidesV2: boolean) {
-		this.#folder = folder;
+	/** `parent`: the folder below which the places of its mounts are. */
+	constructor(parent: string, hidesV2: boolean) {
+		this.#folder = join(parent, `${folderPrefix}${randomBytes(4).toString("hex")}`);
 		this.#hidesV2 = hidesV2;
 	}
 
@@ -57,6 +59,14 @@ export class HostView {
 		};
 	}
 
+	/** Takes away the places of mounts that views of earlier processes have left: the mounts themselves went with them. */
+	static removeLeft(parent: string, own: HostView): void {
+		for (const name of namesIn(parent)) {
+			const folder = join(parent, name);
+			if (name.startsWith(folderPrefix) && folder !== own.#folder) rmSync(folder, { recursive: true, force: true });
+		}
+	}
+
 	/** Resolves once it has gone. */
 	async close(): Promise<void> {
 		const shell = await this.#shell?.catch(() => undefined);
@@ -66,11 +76,13 @@ export class HostView {
 
 	async #mount(shell: ViewShell, tree: string): Promise<string> {
 		const path = join(this.#folder, String(this.#mounted++));
-		const below = join(this.#folder, "empty");
+		// Without a folder to write into an overlay needs two to read.
+		const below = join(dirname(tree), "empty");
 		for (const folder of [path, below]) mkdirSync(folder, { recursive: true, mode: 0o711 });
 		if (!this.#free.has(tree)) this.#free.set(tree, []);
-		// Without a folder to write into an overlay needs two to read.
-		await shell.run(`mount -t overlay overlay -o ro,nosuid,nodev,lowerdir=${quoted(tree)}:${quoted(below)} ${quoted(path)}`);
+		const options = `ro,nosuid,nodev,lowerdir=${quoted(basename(tree))}:empty`;
+		// By names relative to their folder: a program reads these options in /proc/self/mountinfo, and need not learn where we keep things.
+		await shell.run(`cd ${quoted(dirname(tree))} && mount -t overlay overlay -o ${options} ${quoted(path)}`);
 		return path;
 	}
 
@@ -92,6 +104,14 @@ export class HostView {
 			throw error;
 		}
 		return shell;
+	}
+}
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
 	}
 }
 
@@ -169,6 +189,7 @@ class ViewShell {
 	}
 
 	async end(): Promise<void> {
+		this.#shell.ref();
 		if (!this.hasEnded) this.#shell.stdin.end();
 		await this.#gone;
 	}

@@ -68,7 +68,7 @@ export class OciDriver implements SandboxDriver {
 		if (profile === undefined) throw new MachineUnfit("AppArmor is on, and the profile that an engine would load is not there");
 		this.#appArmorProfile = profile;
 		const hidesV2 = options.runtime.name === "crun" && this.#groups.layout === "hybrid";
-		this.#view = new HostView(join(options.runDir, `roots-${randomBytes(4).toString("hex")}`), hidesV2);
+		this.#view = new HostView(options.runDir, hidesV2);
 		this.#ids = hasUserNamespaces() ? new IdRanges(randomBytes(4).readUInt32LE()) : null;
 	}
 
@@ -129,6 +129,7 @@ export class OciDriver implements SandboxDriver {
 		const left = new Set([...this.#groups.list(), ...namesIn(this.#stateDir), ...namesIn(this.#bundlesDir)]);
 		const orphans = [...left].filter((id) => !this.#owned.has(id));
 		for (const id of orphans) await this.#clear(id);
+		HostView.removeLeft(this.#options.runDir, this.#view);
 		this.#forgetEmpty();
 		return orphans.length;
 	}
