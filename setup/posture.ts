@@ -1,11 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { pino } from "pino";
 import type { PostureReport } from "../protocol/posture.ts";
 import { ServerTierId } from "../protocol/tiers.ts";
 import { type Config, readConfig } from "../server/config.ts";
 import { type LanguageCatalogue, readCatalogue, type Toolchain } from "../server/languages/catalogue.ts";
-import { DockerDriver } from "../server/runner/drivers/docker.ts";
+import { chooseDriver } from "../server/runner/drivers/choose-driver.ts";
 import { connectEngine, type EngineConnection } from "../server/runner/drivers/engine-connection.ts";
 import { findRuntimes } from "../server/runner/drivers/runtimes.ts";
 import { tierShapes } from "../server/runner/drivers/shapes.ts";
@@ -58,7 +59,9 @@ async function take(
 	const profile = await readFile(defaultSeccompPath, "utf8");
 	const { runtimes } = await findRuntimes({ docker, instance, seccompProfile: profile, kataRuntime: config.kataRuntime, tiers });
 	const shapes = tierShapes(profile, runtimes);
-	const driver = new DockerDriver(docker, instance, shapes);
+	const log = pino({ level: "warn" });
+	// By the way that readers get.
+	const driver = await chooseDriver({ docker, config: { ...config, instance }, shapes, log });
 	let hasPassed = true;
 	for (const tier of tiers) {
 		const toolchain = choose(catalogue, tier, language);
@@ -79,6 +82,7 @@ async function take(
 		await writeFile(path, await regenerate(goldenDir, name, report));
 		say(`  wrote ${path}: review every line of the difference`);
 	}
+	await driver.close();
 	return hasPassed;
 }
 

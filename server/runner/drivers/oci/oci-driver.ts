@@ -179,12 +179,14 @@ export class OciDriver implements SandboxDriver {
 	}
 
 	/**
-	 * The runtime takes the kernel's counter away with the container. But nobody inside can send SIGKILL to a sandbox's first process, and we have not: so it
-	 * was the kernel, for want of memory. (An agent that was taken over can end with the same status; what it says of itself is its session's own matter.)
+	 * The runtime takes the kernel's counter away with the container, so the kernel's log is asked, where it names the control group. (It leaves some out when many
+	 * die at once; then nobody can tell.)
 	 */
 	async #hasRunOutOfMemory(id: string, started: SandboxProcess): Promise<boolean> {
 		await Promise.race([started.ended, wait(endLimitMs, undefined, { ref: false })]);
-		return started.wasKilled === true && this.#owned.get(id)?.removal === undefined;
+		if (started.wasKilled !== true) return false;
+		const log = await runCommand(["dmesg"], { limitMs: endLimitMs }).catch(() => "");
+		return log.includes(`oom_memcg=${this.#groups.pathOf(id)},`);
 	}
 
 	#describe(id: string): SandboxDescription {

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import {
+	appendFileSync,
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	utimesSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { engine, offer } from "../../testing/rig.ts";
+import { runCommand } from "./run-command.ts";
+import { UnpackedImages } from "./unpacked-images.ts";
+
+const skip = process.getuid?.() !== 0 && "only root can unpack files of other owners";
+
+function makeFolder(context: TestContext): string {
+	const folder = mkdtempSync(join(tmpdir(), "roots-"));
+	context.after(() => rmSync(folder, { recursive: true, force: true }));
+	return folder;
+}
+
+async function bashImage(): Promise<string> {
+	const [bash] = await offer("bash");
+	assert.ok(bash);
+	return bash.image;
+}
+
+test("an image is unpacked once, with what an engine would mount over it, and used as it is by the next process", {
+	skip,
+}, async (context) => {
+	const folder = makeFolder(context);
+	const notices: string[] = [];
+	const image = await bashImage();
+	const unpacked = await new UnpackedImages(engine, folder, (it) => notices.push(it)).prepare(image);
+	assert.deepEqual(unpacked.entrypoint, ["/sandglass-agent"]);
+	for (const place of ["proc", "sys", "dev/shm", "workspace", "tmp", "usr/bin/bash"])
+		assert.ok(existsSync(join(unpacked.rootPath, place)), place);
+	assert.match(readFileSync(join(unpacked.rootPath, "etc/hosts"), "utf8"), /localhost/);
+	assert.equal(existsSync(join(unpacked.rootPath, ".dockerenv")), false);
+	const record = readFileSync(join(unpacked.rootPath, "../record.json"), "utf8");
+	const again = await new UnpackedImages(engine, folder, (it) => notices.push(it)).prepare(image);
+	assert.deepEqual(again, unpacked);
+	assert.equal(readFileSync(join(again.rootPath, "../record.json"), "utf8"), record);
+	assert.deepEqual(notices, []);
+});
+
+const changes: readonly [name: string, change: (root: string) => void][] = [
+	["a byte more in a program", (root) => appendFileSync(join(root, "usr/bin/bash"), "x")],
+	["a file more", (root) => writeFileSync(join(root, "usr/bin/extra"), "")],
+	["a setuid bit", (root) => chmodSync(join(root, "usr/bin/bash"), 0o4755)],
+	["a file less", (root) => rmSync(join(root, "etc/hosts"))],
+];
+
+for (const [name, change] of changes) {
+	test(`an unpacked image that was changed on disk by ${name} is found out, told, and unpacked anew`, { skip }, async (context) => {
+		const folder = makeFolder(context);
+		const image = await bashImage();
+		const first = await new UnpackedImages(engine, folder, () => undefined).prepare(image);
+		change(first.rootPath);
+		const notices: string[] = [];
+		const second = await new UnpackedImages(engine, folder, (it) => notices.push(it)).prepare(image);
+		assert.equal(notices.length, 1);
+		assert.match(notices[0] ?? "", /was changed on disk/);
+		const third: string[] = [];
+		await new UnpackedImages(engine, folder, (it) => third.push(it)).prepare(image);
+		assert.deepEqual(third, [], "the new one is whole");
+		assert.equal(existsSync(join(second.rootPath, "usr/bin/extra")), false);
+		assert.deepEqual(
+			readdirSync(folder).filter((it) => !/^[0-9a-f]{64}$/.test(it)),
+			[],
+			"nothing is left beside it",
+		);
+	});
+}
+
+test("a disk without room for it is an error, and leaves nothing half unpacked", { skip }, async (context) => {
+	const folder = mkdtempSync(join(tmpdir(), "roots-"));
+	await runCommand(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]);
+	context.after(async () => {
+		await runCommand(["umount", folder]);
+		rmSync(folder, { recursive: true });
+	});
+	const images = new UnpackedImages(engine, folder, () => undefined);
+	await assert.rejects(images.prepare(await bashImage()), /tar failed|No space left/);
+	assert.deepEqual(readdirSync(folder), []);
+	await assert.rejects(images.prepare(await bashImage()), /tar failed|No space left/, "it is tried again, not remembered");
+});
+
+test("what no image of the engine's needs is taken away after a day, and nothing else", { skip }, async (context) => {
+	const folder = makeFolder(context);
+	const images = new UnpackedImages(engine, folder, () => undefined);
+	const { rootPath } = await images.prepare(await bashImage());
+	const [foreign, fresh] = ["a".repeat(64), "b".repeat(64)].map((name) => join(folder, name));
+	const longAgo = new Date(Date.now() - 2 * 86_400_000);
+	for (const path of [String(foreign), String(fresh)]) mkdirSync(path);
+	utimesSync(String(foreign), longAgo, longAgo);
+	utimesSync(join(rootPath, ".."), longAgo, longAgo);
+	await images.removeUnused();
+	assert.deepEqual([existsSync(String(foreign)), existsSync(String(fresh)), existsSync(rootPath)], [false, true, true]);
+});
