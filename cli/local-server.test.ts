@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { straightSandboxes } from "../e2e/straight-sandboxes.ts";
 import { instanceLabel } from "../server/runner/drivers/docker-container.ts";
 import { engine } from "../server/runner/testing/rig.ts";
 import { startLocalServer } from "./local-server.ts";
@@ -28,6 +29,7 @@ test("--local starts a server, runs the documents on it, and leaves no process a
 	});
 	assert.deepEqual([status, stdout, stderr], [0, "1 blocks: 1 passed.\n", ""]);
 	assert.deepEqual(await engine.listContainers({ all: true, filters: { label: [`${instanceLabel}=${instance}`] } }), []);
+	assert.deepEqual(straightSandboxes({ runDir: process.env.SANDGLASS_RUN_DIR ?? "/run/sandglass", instance }), []);
 	// Its processes are in a group of their own, which bears the instance's name in its environment.
 	const left = spawnSync("grep", ["-lsz", `SANDGLASS_INSTANCE=${instance}`, "-r", "/proc", "--include=environ"], { encoding: "utf8" });
 	assert.equal(left.stdout.split("\0").filter((line) => line.trim() !== "").length, 0, left.stdout);

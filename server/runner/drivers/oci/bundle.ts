@@ -73,7 +73,7 @@ interface IdMapping {
 }
 
 /** As Docker's engine masks them. */
-export const maskedPaths = [
+const maskedPaths = [
 	"/proc/acpi",
 	"/proc/asound",
 	"/proc/interrupts",
@@ -87,7 +87,7 @@ export const maskedPaths = [
 	"/sys/devices/virtual/powercap",
 	"/sys/firmware",
 ] as const;
-export const readOnlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"] as const;
+const readOnlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"] as const;
 
 const cpuPeriodUs = 100_000;
 
