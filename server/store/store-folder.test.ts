@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -13,6 +14,8 @@ function makeStateDir(context: { after(work: () => void): void }): string {
 	context.after(() => rmSync(folder, { recursive: true }));
 	return folder;
 }
+
+const storePathIn = (stateDir: string): string => join(storeFolder(stateDir), "snippets.db");
 
 test("the store is a file in the state directory, unless the operator names a PostgreSQL", () => {
 	assert.deepEqual(storePlaceOf({ stateDir: "/state" }), { kind: "sqlite", path: "/state/store/snippets.db" });
@@ -29,6 +32,22 @@ test("the store's folder is open to the gateway's user alone, and what an earlie
 	const folder = statSync(storeFolder(stateDir));
 	assert.deepEqual([folder.uid, folder.gid, folder.mode & 0o777], [65_534, 65_534, 0o700]);
 	assert.equal(statSync(join(storeFolder(stateDir), "snippets.db")).uid, 65_534);
+});
+
+test("the gateway's user reaches the store in a state directory that is new, and in one that was root's alone", {
+	skip: !isRoot,
+}, (context) => {
+	const parent = makeStateDir(context);
+	chmodSync(parent, 0o711);
+	const closed = join(parent, "closed");
+	mkdirSync(closed, { mode: 0o700 });
+	for (const stateDir of [join(parent, "new"), closed]) {
+		prepareStoreFolder(stateDir, nobody);
+		const written = spawnSync("touch", [storePathIn(stateDir)], nobody);
+		assert.equal(written.status, 0, String(written.stderr));
+		const listed = spawnSync("ls", [stateDir], nobody);
+		assert.notEqual(listed.status, 0, "what else is in the state directory is none of its business");
+	}
 });
 
 test("a gateway that was taken over cannot have a file of root's given to it by a link in the store's folder", {

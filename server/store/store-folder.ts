@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, closeSync, constants, fchownSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, constants, fchownSync, fstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { StorePlace } from "./open-store.ts";
 
@@ -25,11 +25,13 @@ export function storeFolder(stateDir: string): string {
 	return join(stateDir, "store");
 }
 
-/** Makes it, or gives it to that user; null: to whoever runs this. */
+/** Makes it, or gives it to that user, who has to be able to pass through the state directory; null: to whoever runs this. */
 export function prepareStoreFolder(stateDir: string, user: { readonly uid: number; readonly gid: number } | null): void {
 	const folder = storeFolder(stateDir);
+	mkdirSync(stateDir, { recursive: true, mode: 0o711 });
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	if (process.getuid?.() !== 0) return;
+	if (user !== null) chmodSync(stateDir, (statSync(stateDir).mode & 0o777) | 0o011);
 	const { uid, gid } = user ?? { uid: 0, gid: 0 };
 	chownSync(folder, uid, gid);
 	chmodSync(folder, 0o700);
