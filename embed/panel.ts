@@ -60,6 +60,8 @@ export function createPanel(block: Block, styles: CSSStyleSheet): Panel {
 			root.append(frame);
 			frame.className = "waiting";
 			style.height = `${heightPx}px`;
+			const radii = [shown, block.pre, code].map((it) => getComputedStyle(it).borderRadius);
+			style.borderRadius = frame.style.borderRadius = radii.find((it) => it !== "0px") ?? "";
 			frame.style.height = `calc(100% + ${shown.offsetHeight}px)`;
 		},
 		takePlace(frame) {

@@ -137,7 +137,7 @@ export function createSnippet(options: SnippetOptions): Snippet {
 					state = { kind: "open", frame };
 					controls.setBusy(false);
 					panel.takePlace(frame.element);
-					for (const command of pending.splice(0)) frame.send(command);
+					for (const command of pending.splice(0)) send(frame, command);
 				}
 				break;
 			case "started":
@@ -175,8 +175,17 @@ export function createSnippet(options: SnippetOptions): Snippet {
 		panel.prepare(frame.element);
 	};
 
+	/** The keyboard comes along, unless the reader has gone elsewhere while the frame loaded. */
+	const send = (frame: Frame, command: EmbedCommandInput): void => {
+		const { activeElement: at } = document;
+		const takesFocus =
+			command.type === "run" && command.takesFocus === true && (at === document.body || at?.matches("[data-sandglass-ui]") === true);
+		if (takesFocus) frame.element.focus();
+		frame.send(command.type === "run" ? { ...command, takesFocus } : command);
+	};
+
 	const tell = (command: EmbedCommandInput): void => {
-		if (state.kind === "open") state.frame.send(command);
+		if (state.kind === "open") send(state.frame, command);
 		else {
 			pending.push(command);
 			if (state.kind === "plain") open();
@@ -202,12 +211,14 @@ export function createSnippet(options: SnippetOptions): Snippet {
 		focus: () => tell({ mark, type: "focus" }),
 	};
 
+	const runForReader = (): void => tell({ mark, type: "run", takesFocus: true });
+
 	const controls = createControls({
 		block,
 		languageName: language.name,
 		isEditable: written.isReadOnly !== true,
 		styles,
-		onRun: methods.run,
+		onRun: runForReader,
 		onEdit: methods.focus,
 	});
 	if (block.code.textContent?.includes("sandglass:")) hideMarked();
@@ -232,7 +243,7 @@ export function createSnippet(options: SnippetOptions): Snippet {
 			recording = found;
 			recorded = createRecordedOutput(found, language.name, (text) => {
 				typed = text;
-				methods.run();
+				runForReader();
 			});
 			const { node } = recorded;
 			controls.relabel("▶ Run live", `Run this ${language.name} code on the server`);
