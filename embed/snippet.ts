@@ -61,7 +61,7 @@ export function createSnippet(options: SnippetOptions): Snippet {
 	const { block, language, written, server, styles, codesAbove, onMoved, onAuthorProblem } = options;
 	const { file, sandbox, files = [], hiddenBefore, hiddenAfter, isMeantToFail, ...plainOptions } = written;
 	const { session, maxHeightPx = defaultMaxHeightPx } = plainOptions;
-	const panel = createPanel(block, styles);
+	const panel = createPanel(block, styles, maxHeightPx);
 	let state: State = { kind: "plain" };
 	/** Where the block held markers, which are no longer on the page, or the reader or a script changed the code. */
 	let known: CodeParts | undefined;
@@ -126,10 +126,15 @@ export function createSnippet(options: SnippetOptions): Snippet {
 				askers[event.request]?.(event.code);
 				return;
 			case "resize":
-				panel.grow(event.heightPx, maxHeightPx);
+				panel.grow(event.heightPx);
 				return;
 			case "problem":
 				onAuthorProblem(event.message);
+				// It did not take the block's options, and says nothing more.
+				if (state.kind === "opening") {
+					frame.close();
+					comeBack(event.message);
+				}
 				return;
 			case "ready":
 				// Once; a frame that loaded itself anew is where it was.
@@ -178,10 +183,10 @@ export function createSnippet(options: SnippetOptions): Snippet {
 	/** The keyboard comes along, unless the reader has gone elsewhere while the frame loaded. */
 	const send = (frame: Frame, command: EmbedCommandInput): void => {
 		const { activeElement: at } = document;
-		const takesFocus =
-			command.type === "run" && command.takesFocus === true && (at === document.body || at?.matches("[data-sandglass-ui]") === true);
+		if (command.type !== "run") return frame.send(command);
+		const takesFocus = command.takesFocus === true && (at === document.body || at?.matches("[data-sandglass-ui]") === true);
 		if (takesFocus) frame.element.focus();
-		frame.send(command.type === "run" ? { ...command, takesFocus } : command);
+		frame.send({ ...command, takesFocus });
 	};
 
 	const tell = (command: EmbedCommandInput): void => {
