@@ -41,6 +41,7 @@ export function createPanel(block: Block, styles: CSSStyleSheet, maxHeightPx: nu
 		const { fontSize, lineHeight, fontFamily } = getComputedStyle(code);
 		const { background = "", foreground = "" } = readLook(block).look;
 		style.margin = `calc(-1*${marginBottom}) ${marginRight} ${marginBottom} ${marginLeft}`;
+		style.borderRadius = [shown, block.pre, code].map((it) => getComputedStyle(it).borderRadius).find((it) => it !== "0px") ?? "";
 		style.setProperty("--back", background);
 		style.setProperty("--fore", foreground);
 		style.setProperty("--font", `${fontSize}/${lineHeight} ${fontFamily}`);
@@ -61,8 +62,6 @@ export function createPanel(block: Block, styles: CSSStyleSheet, maxHeightPx: nu
 			root.append(frame);
 			frame.className = "waiting";
 			style.height = `${heightPx}px`;
-			const radii = [shown, block.pre, code].map((it) => getComputedStyle(it).borderRadius);
-			style.borderRadius = frame.style.borderRadius = radii.find((it) => it !== "0px") ?? "";
 			frame.style.height = `calc(100% + ${shown.offsetHeight}px)`;
 		},
 		takePlace(frame) {

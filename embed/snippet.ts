@@ -183,10 +183,10 @@ export function createSnippet(options: SnippetOptions): Snippet {
 	/** The keyboard comes along, unless the reader has gone elsewhere while the frame loaded. */
 	const send = (frame: Frame, command: EmbedCommandInput): void => {
 		const { activeElement: at } = document;
-		if (command.type !== "run") return frame.send(command);
-		const takesFocus = command.takesFocus === true && (at === document.body || at?.matches("[data-sandglass-ui]") === true);
+		const isHere = at === document.body || at?.matches("[data-sandglass-ui]") === true;
+		const takesFocus = command.type === "run" && command.takesFocus === true && isHere;
 		if (takesFocus) frame.element.focus();
-		frame.send({ ...command, takesFocus });
+		frame.send(command.type === "run" ? { ...command, takesFocus } : command);
 	};
 
 	const tell = (command: EmbedCommandInput): void => {
