@@ -169,100 +169,98 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 	}
 
 	return (
-		<>
-			<main
-				ref={root}
-				className={isGrowing ? styles.growing : styles.filling}
-				style={lookStyle(options.look, isDark)}
-				aria-label={options.title || `${name} program`}
-				onPointerEnter={() => !hasRecording && versions === null && runs?.connect()}
+		<main
+			ref={root}
+			className={isGrowing ? styles.growing : styles.filling}
+			style={lookStyle(options.look, isDark)}
+			aria-label={options.title || `${name} program`}
+			onPointerEnter={() => !hasRecording && versions === null && runs?.connect()}
+		>
+			{shown.length > 1 && <EmbedTabs files={shown} shownFile={shownFile} onShow={setShownFile} />}
+			<div
+				id="embed-code"
+				className={styles.code}
+				{...(shown.length > 1 && { role: "tabpanel", "aria-labelledby": embedTabId(shownFile) })}
+				style={isGrowing ? { maxHeight: Math.max(120, options.maxHeightPx - (stage.kind === "none" ? 44 : terminalPx + 44)) } : {}}
 			>
-				{shown.length > 1 && <EmbedTabs files={shown} shownFile={shownFile} onShow={setShownFile} />}
-				<div
-					id="embed-code"
-					className={styles.code}
-					{...(shown.length > 1 && { role: "tabpanel", "aria-labelledby": embedTabId(shownFile) })}
-					style={isGrowing ? { maxHeight: Math.max(120, options.maxHeightPx - (stage.kind === "none" ? 44 : terminalPx + 44)) } : {}}
-				>
-					<CodePane
-						ref={pane}
-						options={{
-							language: options.language,
-							isReadOnly: options.isReadOnly,
-							hasLineNumbers: options.look.fontSizePx === undefined,
-							highlightedLines: options.highlightedLines,
-							readOnlyLines: options.readOnlyLines,
+				<CodePane
+					ref={pane}
+					options={{
+						language: options.language,
+						isReadOnly: options.isReadOnly,
+						hasLineNumbers: options.look.fontSizePx === undefined,
+						highlightedLines: options.highlightedLines,
+						readOnlyLines: options.readOnlyLines,
+					}}
+					events={{ onChange: code.edit, onRun: run, onStop: stop, onLeave: () => document.getElementById(runId)?.focus() }}
+					shownFile={shownFile}
+					contents={contents}
+				/>
+			</div>
+			<EmbedBar
+				runId={runId}
+				canRun={!busy && runs !== null}
+				canStop={busy || isWanted !== "no"}
+				onRun={() => {
+					run();
+					focusTerminal();
+				}}
+				onStop={stop}
+				status={status}
+				what={recorded === null && ran !== null ? `${name} ${ran.version}` : ""}
+				tier={recorded === null ? ran?.tier : undefined}
+				playgroundLink={link}
+			/>
+			{isStale && (
+				<p className={styles.stale} role="status">
+					A cell above has changed. Run this one again.{context.length > 0 ? " What stands above it runs first." : ""}
+				</p>
+			)}
+			{stage.kind === "program" && (
+				<PageBanners state={session} hasCatalogueFailed={catalogue.kind === "failed"} isKept onRetry={retry} onRunHere={runHere} />
+			)}
+			{recorded !== null && (
+				<RecordingNote
+					recording={recorded}
+					languageName={name}
+					isPlaying={stage.kind === "recording" && stage.isPlaying}
+					isInteractive={isInteractive(recorded)}
+					onSkip={() => runs?.skipRecording()}
+					onTakeOver={takeOver}
+				/>
+			)}
+			{versions !== null && versionRuns.length > 0 && (
+				<VersionsPane runs={versionRuns} maxHeightPx={Math.round(options.maxHeightPx * 0.6)} />
+			)}
+			{versions === null && stage.kind !== "none" && (
+				<div ref={terminalBox} className={styles.terminal} style={isGrowing ? { height: terminalPx } : {}}>
+					<TerminalPanel
+						ref={terminal}
+						feed={feed}
+						isDark={isDark}
+						mayLoad
+						isUntouched={false}
+						isRunning={isBusy(session.run)}
+						events={{
+							onInput: (bytes) => {
+								if (runs?.type(bytes) === false)
+									setRefusal({ tone: "reader", sentence: "That is more input than the terminal holds (1 MiB). None of it was sent." });
+							},
+							onSize: (columns, rows) => {
+								runs?.resize(columns, rows);
+								if (!isFocusWanted.current) return;
+								isFocusWanted.current = false;
+								setTimeout(() => terminal.current?.focus());
+							},
+							isProgramReading: () => isBusy(session.run),
 						}}
-						events={{ onChange: code.edit, onRun: run, onStop: stop, onLeave: () => document.getElementById(runId)?.focus() }}
-						shownFile={shownFile}
-						contents={contents}
 					/>
 				</div>
-				<EmbedBar
-					runId={runId}
-					canRun={!busy && runs !== null}
-					canStop={busy || isWanted !== "no"}
-					onRun={() => {
-						run();
-						focusTerminal();
-					}}
-					onStop={stop}
-					status={status}
-					what={recorded === null && ran !== null ? `${name} ${ran.version}` : ""}
-					tier={recorded === null ? ran?.tier : undefined}
-					playgroundLink={link}
-				/>
-				{isStale && (
-					<p className={styles.stale} role="status">
-						A cell above has changed. Run this one again.{context.length > 0 ? " What stands above it runs first." : ""}
-					</p>
-				)}
-				{stage.kind === "program" && (
-					<PageBanners state={session} hasCatalogueFailed={catalogue.kind === "failed"} isKept onRetry={retry} onRunHere={runHere} />
-				)}
-				{recorded !== null && (
-					<RecordingNote
-						recording={recorded}
-						languageName={name}
-						isPlaying={stage.kind === "recording" && stage.isPlaying}
-						isInteractive={isInteractive(recorded)}
-						onSkip={() => runs?.skipRecording()}
-						onTakeOver={takeOver}
-					/>
-				)}
-				{versions !== null && versionRuns.length > 0 && (
-					<VersionsPane runs={versionRuns} maxHeightPx={Math.round(options.maxHeightPx * 0.6)} />
-				)}
-				{versions === null && stage.kind !== "none" && (
-					<div ref={terminalBox} className={styles.terminal} style={isGrowing ? { height: terminalPx } : {}}>
-						<TerminalPanel
-							ref={terminal}
-							feed={feed}
-							isDark={isDark}
-							mayLoad
-							isUntouched={false}
-							isRunning={isBusy(session.run)}
-							events={{
-								onInput: (bytes) => {
-									if (runs?.type(bytes) === false)
-										setRefusal({ tone: "reader", sentence: "That is more input than the terminal holds (1 MiB). None of it was sent." });
-								},
-								onSize: (columns, rows) => {
-									runs?.resize(columns, rows);
-									if (!isFocusWanted.current) return;
-									isFocusWanted.current = false;
-									setTimeout(() => terminal.current?.focus());
-								},
-								isProgramReading: () => isBusy(session.run),
-							}}
-						/>
-					</div>
-				)}
-			</main>
+			)}
 			{isGrowing && (
 				<p className={styles.rest}>{versions === null && stage.kind === "none" ? "What the program prints appears here." : ""}</p>
 			)}
-		</>
+		</main>
 	);
 }
 
