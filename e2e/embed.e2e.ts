@@ -49,7 +49,9 @@ async function converse(page: Page): Promise<void> {
 	await runButton(page).first().click();
 	const terminal = frameOf(page).getByRole("region", { name: "Terminal" });
 	await expect(terminal).toContainText("Your name?");
-	await terminal.getByRole("textbox").pressSequentially("Ada\n");
+	// Straight into the terminal: whoever pressed Run on the page is about to answer.
+	await expect(terminal.getByRole("textbox")).toBeFocused();
+	await page.keyboard.type("Ada\n");
 	await expect(terminal).toContainText("Hello, Ada!");
 }
 
@@ -84,6 +86,26 @@ test("a phone's reader talks to it too, and nothing is wider than the screen", a
 	await expect(terminal).toContainText("Hello, Ada!");
 	expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
 	await context.close();
+});
+
+test("who pressed Edit writes into the code, and who went elsewhere while the frame loaded keeps the keyboard there", async ({ page }) => {
+	const block = '<pre data-sandglass><code class="language-python">print("one")</code></pre>';
+	site.pages.set(
+		"/edit",
+		`<!doctype html><title>docs</title><input aria-label="Search">${block}<script src="https://sandglass.example/embed/v1/embed.js"></script>`,
+	);
+	await page.goto(`${site.url}/edit`);
+	await page.getByRole("button", { name: "Edit this Python code" }).click();
+	await expect(frameOf(page).getByRole("textbox", { name: "Code editor" })).toBeFocused();
+	await page.keyboard.type("print('two')\n");
+	await expect(frameOf(page).getByRole("textbox", { name: "Code editor" })).toContainText(`print('two')`);
+
+	await page.goto(`${site.url}/edit`);
+	await runButton(page).click();
+	await page.getByLabel("Search").click();
+	await expect(frameOf(page).getByRole("region", { name: "Terminal" })).toContainText("one");
+	await page.keyboard.type("sand");
+	await expect(page.getByLabel("Search")).toHaveValue("sand");
 });
 
 test("a page that a single-page application brings later has its blocks upgraded", async ({ page }) => {

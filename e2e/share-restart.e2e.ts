@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { snippetsPath } from "../protocol/api.ts";
@@ -27,8 +27,6 @@ async function start(): Promise<ServerProcess> {
 
 test.beforeAll(() => {
 	stateDir = mkdtempSync(join(tmpdir(), "sandglass-share-"));
-	// The gateway, which runs as another user, has to reach its own folder in there.
-	chmodSync(stateDir, 0o711);
 });
 test.afterAll(async () => {
 	await servers.at(-1)?.stop();

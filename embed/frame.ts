@@ -46,7 +46,7 @@ export function openFrame({ server, title, sandbox, onEvent, onFailure }: FrameO
 	};
 	const wait = (ms: number): void => {
 		clearTimeout(timer);
-		timer = setTimeout(() => fail(`${server} does not answer.`), ms);
+		timer = setTimeout(() => fail(`${server} does not answer, or not for this site.`), ms);
 	};
 
 	addEventListener(
@@ -73,7 +73,8 @@ export function openFrame({ server, title, sandbox, onEvent, onFailure }: FrameO
 	element.addEventListener("load", () => isSilent && wait(loadedPatienceMs));
 	wait(patienceMs);
 
-	if (sandbox !== undefined) element.setAttribute("sandbox", sandbox);
+	// Without scripts it could do nothing at all.
+	if (sandbox !== undefined) element.setAttribute("sandbox", `${sandbox} allow-scripts`);
 	element.title = title;
 	element.allow = "clipboard-write";
 	// The site's name is what quotas are counted by; which of its pages it is, is nobody's business.

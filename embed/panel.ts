@@ -17,7 +17,7 @@ export interface Panel {
 	/** The frame stands where block and panel stood. */
 	takePlace(frame: HTMLElement): void;
 	/** It only grows: what shrinks moves the page as well. */
-	grow(heightPx: number, maxHeightPx: number): void;
+	grow(heightPx: number): void;
 	/** The block is what it was. */
 	giveBack(): void;
 }
@@ -25,7 +25,8 @@ export interface Panel {
 /** Room for the frame's output, opened at the click. */
 const roomPx = 270;
 
-export function createPanel(block: Block, styles: CSSStyleSheet): Panel {
+/** The frame never grows over `maxHeightPx`, unless its block is higher already. */
+export function createPanel(block: Block, styles: CSSStyleSheet, maxHeightPx: number): Panel {
 	const { element: shown, code } = block;
 	const host = document.createElement("div");
 	const root = shadow(host, "panel", styles);
@@ -40,6 +41,7 @@ export function createPanel(block: Block, styles: CSSStyleSheet): Panel {
 		const { fontSize, lineHeight, fontFamily } = getComputedStyle(code);
 		const { background = "", foreground = "" } = readLook(block).look;
 		style.margin = `calc(-1*${marginBottom}) ${marginRight} ${marginBottom} ${marginLeft}`;
+		style.borderRadius = [shown, block.pre, code].map((it) => getComputedStyle(it).borderRadius).find((it) => it !== "0px") ?? "";
 		style.setProperty("--back", background);
 		style.setProperty("--fore", foreground);
 		style.setProperty("--font", `${fontSize}/${lineHeight} ${fontFamily}`);
@@ -55,7 +57,7 @@ export function createPanel(block: Block, styles: CSSStyleSheet): Panel {
 		show,
 		say,
 		prepare(frame) {
-			const heightPx = Math.max(host.offsetHeight, roomPx);
+			const heightPx = Math.max(host.offsetHeight, Math.min(roomPx, maxHeightPx - shown.offsetHeight));
 			say("Starting …");
 			root.append(frame);
 			frame.className = "waiting";
@@ -68,7 +70,7 @@ export function createPanel(block: Block, styles: CSSStyleSheet): Panel {
 			shown.style.setProperty("visibility", "hidden", "important");
 			frame.className = "";
 		},
-		grow(heightPx, maxHeightPx) {
+		grow(heightPx) {
 			const grownPx = Math.min(heightPx, maxHeightPx) - shown.offsetHeight;
 			if (visibility !== null && grownPx > host.offsetHeight) style.height = `${grownPx}px`;
 		},

@@ -137,6 +137,15 @@ test("the frame stands where the block stood, the page below moves only at the c
 	await page.close();
 });
 
+test("the frame never is higher than its author's maximum, not at first either", async () => {
+	site.frame = wellBehaved;
+	const page = await site.open(block.replace("data-sandglass", 'data-sandglass data-height="200"'));
+	await runButton(page).click();
+	await isShown(page);
+	assert.equal((await page.locator("iframe").boundingBox())?.height, 200);
+	await page.close();
+});
+
 test("the element has methods, and its events bubble with what the frame said", async () => {
 	site.frame = wellBehaved;
 	const page = await site.open(block);
@@ -208,6 +217,16 @@ test("a server that is down, or answers with something else, gives the block bac
 	site.frame = wellBehaved;
 	await page.getByRole("button", { name: "Try again" }).click();
 	await isShown(page);
+	await page.close();
+});
+
+test("options that the frame does not take give the block back with what it said, at once", async () => {
+	site.frame = wellBehaved.replace('say({ type: "ready" })', 'say({ type: "problem", message: "Too many files." })');
+	assert.notEqual(site.frame, wellBehaved);
+	const page = await site.open(block);
+	await runButton(page).click();
+	await page.getByRole("status").filter({ hasText: "could not be run: Too many files." }).waitFor();
+	assert.equal(await page.locator("iframe").count(), 0);
 	await page.close();
 });
 

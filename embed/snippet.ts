@@ -61,7 +61,7 @@ export function createSnippet(options: SnippetOptions): Snippet {
 	const { block, language, written, server, styles, codesAbove, onMoved, onAuthorProblem } = options;
 	const { file, sandbox, files = [], hiddenBefore, hiddenAfter, isMeantToFail, ...plainOptions } = written;
 	const { session, maxHeightPx = defaultMaxHeightPx } = plainOptions;
-	const panel = createPanel(block, styles);
+	const panel = createPanel(block, styles, maxHeightPx);
 	let state: State = { kind: "plain" };
 	/** Where the block held markers, which are no longer on the page, or the reader or a script changed the code. */
 	let known: CodeParts | undefined;
@@ -126,10 +126,15 @@ export function createSnippet(options: SnippetOptions): Snippet {
 				askers[event.request]?.(event.code);
 				return;
 			case "resize":
-				panel.grow(event.heightPx, maxHeightPx);
+				panel.grow(event.heightPx);
 				return;
 			case "problem":
 				onAuthorProblem(event.message);
+				// It did not take the block's options, and says nothing more.
+				if (state.kind === "opening") {
+					frame.close();
+					comeBack(event.message);
+				}
 				return;
 			case "ready":
 				// Once; a frame that loaded itself anew is where it was.
@@ -137,7 +142,7 @@ export function createSnippet(options: SnippetOptions): Snippet {
 					state = { kind: "open", frame };
 					controls.setBusy(false);
 					panel.takePlace(frame.element);
-					for (const command of pending.splice(0)) frame.send(command);
+					for (const command of pending.splice(0)) send(frame, command);
 				}
 				break;
 			case "started":
@@ -175,8 +180,17 @@ export function createSnippet(options: SnippetOptions): Snippet {
 		panel.prepare(frame.element);
 	};
 
+	/** The keyboard comes along, unless the reader has gone elsewhere while the frame loaded. */
+	const send = (frame: Frame, command: EmbedCommandInput): void => {
+		const { activeElement: at } = document;
+		const isHere = at === document.body || at?.matches("[data-sandglass-ui]") === true;
+		const takesFocus = command.type === "run" && command.takesFocus === true && isHere;
+		if (takesFocus) frame.element.focus();
+		frame.send(command.type === "run" ? { ...command, takesFocus } : command);
+	};
+
 	const tell = (command: EmbedCommandInput): void => {
-		if (state.kind === "open") state.frame.send(command);
+		if (state.kind === "open") send(state.frame, command);
 		else {
 			pending.push(command);
 			if (state.kind === "plain") open();
@@ -202,12 +216,14 @@ export function createSnippet(options: SnippetOptions): Snippet {
 		focus: () => tell({ mark, type: "focus" }),
 	};
 
+	const runForReader = (): void => tell({ mark, type: "run", takesFocus: true });
+
 	const controls = createControls({
 		block,
 		languageName: language.name,
 		isEditable: written.isReadOnly !== true,
 		styles,
-		onRun: methods.run,
+		onRun: runForReader,
 		onEdit: methods.focus,
 	});
 	if (block.code.textContent?.includes("sandglass:")) hideMarked();
@@ -232,7 +248,7 @@ export function createSnippet(options: SnippetOptions): Snippet {
 			recording = found;
 			recorded = createRecordedOutput(found, language.name, (text) => {
 				typed = text;
-				methods.run();
+				runForReader();
 			});
 			const { node } = recorded;
 			controls.relabel("▶ Run live", `Run this ${language.name} code on the server`);

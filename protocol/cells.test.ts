@@ -62,7 +62,12 @@ test("code without a marker stays as it is to the byte", () => {
 });
 
 test("hidden code in the middle and a marker without its other are told, and nothing is hidden then", () => {
-	for (const code of ["a\n# sandglass: hide\nb\n# sandglass: show\nc", "# sandglass: show\na", "# sandglass: hide\n# sandglass: hide\na"]) {
+	for (const code of [
+		"a\n# sandglass: hide\nb\n# sandglass: show\nc",
+		"# sandglass: show\na",
+		"# sandglass: hide\n# sandglass: hide\na",
+		"# sandglass: hide\na\n",
+	]) {
 		const parts = splitHiddenCode(code);
 		assert.ok(parts.problem, code);
 		assert.equal(parts.shown, code);

@@ -84,6 +84,7 @@ export function splitHiddenCode(code: string): CodeParts {
 			problem ??= "Hidden code stands in the middle; it can only be at the beginning or the end.";
 		else shown.push(line);
 	}
+	if (hasMarker && shown.join("").trim() === "") problem ??= "All code is hidden.";
 	if (problem !== null || !hasMarker) return { before: "", shown: code, after: "", problem };
 	const withoutBlankEnds = shown.join("\n").replace(/^(?:[ \t]*\n)+|\s+$/g, "");
 	return { before: before.join("\n"), shown: withoutBlankEnds, after: after.join("\n"), problem: null };

@@ -73,7 +73,8 @@ export type EmbedOptionsInput = z.input<typeof EmbedOptions>;
 export const EmbedCommand = z.discriminatedUnion("type", [
 	/** The first; a later one starts the frame anew. */
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("configure"), options: EmbedOptions }),
-	z.strictObject({ mark: z.literal(embedMark), type: z.literal("run") }),
+	/** `takesFocus`: the reader pressed a button of the page, and is about to answer the program. */
+	z.strictObject({ mark: z.literal(embedMark), type: z.literal("run"), takesFocus: z.boolean().default(false) }),
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("stop") }),
 	/** `file` absent: the first. */
 	z.strictObject({

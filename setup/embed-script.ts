@@ -54,7 +54,7 @@ export async function bundleEmbedScript(projectDir: string): Promise<string> {
 	});
 	const [file] = result.outputFiles;
 	// A twentieth less than esbuild alone makes of it, which is what its size is short of.
-	const { code } = await minify(file?.text ?? "", { ecma: 2020, compress: { passes: 3 } });
+	const { code } = await minify(file?.text ?? "", { ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true } });
 	if (code === undefined || code === "") throw new Error("embed.js: nothing was built");
 	return code;
 }

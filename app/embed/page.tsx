@@ -6,5 +6,10 @@ import { embedTicketHeader } from "../../protocol/embed-headers.ts";
 export const metadata: Metadata = { title: "A program to run · Sandglass", robots: { index: false } };
 
 export default async function Page() {
-	return <Embed ticket={(await headers()).get(embedTicketHeader) ?? ""} />;
+	return (
+		<>
+			<noscript>This frame may not run scripts, and without them no program can be run in it.</noscript>
+			<Embed ticket={(await headers()).get(embedTicketHeader) ?? ""} />
+		</>
+	);
 }

@@ -23,6 +23,8 @@ export function CodePane({ options, events, shownFile, contents, ref }: CodePane
 	const editor = useRef<CodeMirror | null>(null);
 	const first = useRef(options);
 	const latest = useRef({ events, shownFile, contents });
+	/** Asked for before the editor had come. */
+	const isFocusWanted = useRef(false);
 	const [isReady, setIsReady] = useState(false);
 	useEffect(() => {
 		latest.current = { events, shownFile, contents };
@@ -44,6 +46,7 @@ export function CodePane({ options, events, shownFile, contents, ref }: CodePane
 				},
 			);
 			editor.current.show(latest.current.shownFile);
+			if (isFocusWanted.current && document.activeElement === host.current) editor.current.focus();
 			setIsReady(true);
 		};
 		load().catch((error: unknown) => console.info("The editor could not be fetched; the code shows as text.", error));
@@ -54,7 +57,10 @@ export function CodePane({ options, events, shownFile, contents, ref }: CodePane
 		};
 	}, []);
 	useImperativeHandle(ref, () => ({
-		focus: () => (editor.current === null ? host.current?.focus() : editor.current.focus()),
+		focus() {
+			isFocusWanted.current = editor.current === null;
+			(editor.current ?? host.current)?.focus();
+		},
 		replace: (file, text) => editor.current?.replace(file, text),
 	}));
 	return (

@@ -96,8 +96,7 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 	/** Who pressed a button here is about to answer the program; on a touch screen the keyboard would cover it. */
 	const focusTerminal = (): void => {
 		if (matchMedia("(pointer: coarse)").matches) return;
-		isFocusWanted.current = true;
-		terminal.current?.focus();
+		isFocusWanted.current = terminal.current?.focus() !== true;
 	};
 	const takeOver = (): void => {
 		if (runs === null) return;
@@ -116,7 +115,10 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 	}, [isWanted, catalogue.kind]);
 	useEffect(() => {
 		actions.current = {
-			run,
+			run: (takesFocus) => {
+				run();
+				if (takesFocus) focusTerminal();
+			},
 			stop,
 			type: (text) => void runs?.type(new TextEncoder().encode(text)),
 			focus: () => (busy ? terminal : pane).current?.focus(),
@@ -254,6 +256,9 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 						}}
 					/>
 				</div>
+			)}
+			{isGrowing && (
+				<p className={styles.rest}>{versions === null && stage.kind === "none" ? "What the program prints appears here." : ""}</p>
 			)}
 		</main>
 	);

@@ -15,7 +15,7 @@ export interface EmbedCode extends Draft {
 }
 
 export interface RunCommands {
-	run(): void;
+	run(takesFocus: boolean): void;
 	stop(): void;
 	type(text: string): void;
 	/** The terminal of a running program, else the editor. */
@@ -50,7 +50,7 @@ export function useEmbedCode({ options, port, commands, pane, actions, isReady }
 		return commands.listen((command) => {
 			switch (command.type) {
 				case "run":
-					return actions.current?.run();
+					return actions.current?.run(command.takesFocus);
 				case "stop":
 					return actions.current?.stop();
 				case "input":

@@ -5,7 +5,8 @@ import styles from "./terminal-panel.module.css";
 import { type TerminalEvents, useTerminalScreen } from "./use-terminal-screen.ts";
 
 export interface TerminalHandle {
-	focus(): void;
+	/** False: it is not there yet. */
+	focus(): boolean;
 	/** Columns and rows, for the start of a program. */
 	size(): { columns: number; rows: number };
 }
@@ -32,7 +33,10 @@ export function TerminalPanel({ feed, isDark, mayLoad, isUntouched, isRunning, e
 	const log = useRef<HTMLDivElement>(null);
 	const { phase, screen } = useTerminalScreen({ host, log }, { feed, isDark, mayLoad }, events);
 	useImperativeHandle(ref, () => ({
-		focus: () => screen.current?.terminal.focus(),
+		focus() {
+			screen.current?.terminal.focus();
+			return screen.current !== null;
+		},
 		size: () => ({ columns: screen.current?.terminal.cols ?? 80, rows: screen.current?.terminal.rows ?? 24 }),
 	}));
 	return (

@@ -26,7 +26,7 @@ export function storeFolder(stateDir: string): string {
 	return join(stateDir, "store");
 }
 
-/** Makes it, or gives it to that user; null: to whoever runs this. */
+/** Makes it, or gives it to that user, who has to be able to pass through the state directory; null: to whoever runs this. */
 export function prepareStoreFolder(stateDir: string, user: { readonly uid: number; readonly gid: number } | null): void {
 	prepareStateDir(stateDir);
 	const folder = storeFolder(stateDir);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { maxSnippetBytes } from "../../../protocol/snippets.ts";
+import { LazyDatabase } from "../lazy-database.ts";
 import { migrate, readMigrations } from "../migrations.ts";
 import { openStore, type StorePlace } from "../open-store.ts";
-import type { SnippetStore } from "../snippet-store.ts";
+import { createSnippetStore, type SnippetStore } from "../snippet-store.ts";
 import type { SqlDatabase } from "../sql-database.ts";
 import { makeSnippet } from "./make-snippet.ts";
 import { collect, openForTest } from "./open-for-test.ts";
@@ -51,6 +52,31 @@ export function testStore(name: string, bench: StoreBench): void {
 		assert.deepEqual(await store.put(again), { isNew: false });
 		assert.deepEqual(await store.get(first.id), first);
 		assert.equal((await store.totals()).snippets, 1);
+	});
+
+	test(`${name}: a link opens by one query, whether something is behind it or not`, async (context) => {
+		const place = await bench.makePlace(context);
+		const snippet = await makeSnippet({});
+		await openForTest(context, place).put(snippet);
+		const database = await bench.openDatabase(place);
+		const asked: string[] = [];
+		const counting: SqlDatabase = {
+			...database,
+			read: (sql, parameters) => {
+				asked.push(sql);
+				return database.read(sql, parameters);
+			},
+			write: () => assert.fail("nothing is written"),
+			isStale: () => database.isStale(),
+			close: () => database.close(),
+		};
+		const lazy = new LazyDatabase({ open: async () => counting, onFailure: () => undefined });
+		context.after(() => lazy.close());
+		const store = createSnippetStore(lazy, { maxBytes: maxSnippetBytes });
+		assert.deepEqual(await store.get(snippet.id), snippet);
+		assert.equal(asked.length, 1);
+		assert.equal(await store.get("abcdefghijklmnopqrstuv"), "absent");
+		assert.equal(asked.length, 2);
 	});
 
 	test(`${name}: an id that nobody stored is absent`, async (context) => {
