@@ -69,8 +69,10 @@ for (const [tier, { language, slip, sleeper }] of Object.entries(slips) as [Serv
 		const rig = await startRig({
 			offered: [{ toolchain, image: null }],
 			settings: { tiers: [tier], poolSize: 1, postureIntervalMs: 500 },
-			assess: (driver, assessment, signal) =>
-				isWeak ? assessWeakened(tier, offered, slip.weaken, slip.profile) : assessTier(driver, assessment, { settings, goldenDir, signal }),
+			assess: (driver, assessment, signal, onLingering) =>
+				isWeak
+					? assessWeakened(tier, offered, slip.weaken, slip.profile)
+					: assessTier(driver, assessment, { settings, goldenDir, signal, onLingering }),
 		});
 		rig.runner.setImage(toolchain.language.id, toolchain.version.version, image, [tier]);
 		const statusOf = () => rig.runner.status().tiers.find((it) => it.tier === tier);
@@ -84,7 +86,8 @@ for (const [tier, { language, slip, sleeper }] of Object.entries(slips) as [Serv
 		assert.deepEqual((await inside.exit()).outcome, { kind: "lost", code: "tierWithdrawn" });
 		assert.equal(statusOf()?.state, "failed");
 		assert.match(statusOf()?.reason ?? "", slip.shows);
-		await until(async () => (await rig.containers()).length === 0, 20_000, "every sandbox of it is gone");
+		// An engine may lose sight of the end of a sandbox under gVisor, and takes half a minute to find it again.
+		await until(async () => (await rig.containers()).length === 0, 60_000, "every sandbox of it is gone");
 		const late = claim();
 		assert.deepEqual(await late.next("refused"), ["tierUnavailable"]);
 		await Promise.all([inside.close(), late.close()]);
