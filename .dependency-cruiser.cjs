@@ -9,7 +9,19 @@ module.exports = {
 	forbidden: [
 		forbid("no-circles", "A circle has no bottom.", {}, { circular: true }),
 		forbid("protocol-imports-nothing", "Both ends share it.", { path: "^protocol/" }, { path: "^(app|components|server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
-		forbid("components-only-protocol", "The page knows the protocol, not the server.", { path: "^components/" }, { path: "^(app|server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
+		forbid("components-only-protocol", "The page knows the protocol, not the server.", { path: "^components/" }, { path: "^(app|server|setup|embed|bench|cli|e2e)/" }),
+		forbid(
+			"components-no-images",
+			"What stands in a sandbox stays there, but for the WASI host, which a reader's browser runs as well.",
+			{ path: "^components/", pathNot: "^components/browser-tier/inside/module-worker\\.ts$" },
+			{ path: "^sandbox-images/" },
+		),
+		forbid(
+			"module-worker-only-the-host",
+			"Of the images it knows the WASI host.",
+			{ path: "^components/browser-tier/inside/module-worker\\.ts$" },
+			{ path: "^sandbox-images/", pathNot: "^sandbox-images/wasm/host/" },
+		),
 		forbid("app-only-components", "Routes are thin.", { path: "^(app/|proxy\\.ts)" }, { path: "^(server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
 		forbid("embed-only-protocol", "embed.js builds alone, and carries what it imports.", { path: "^embed/", pathNot: "\\.test\\.ts$|/testing/" }, { path: "^(app|components|server|setup|bench|e2e|sandbox-images)/|node_modules/" }),
 		forbid("runner-knows-no-gateway", "The runner's door is narrow from both sides.", { path: "^server/runner/" }, { path: "^server/(gateway|store)/" }),

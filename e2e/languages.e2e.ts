@@ -33,7 +33,7 @@ test.describe("one after the other, in one page", () => {
 		expect(complaints, "the browser has nothing to complain of").toEqual([]);
 	});
 
-	for (const { language, version } of toolchains) {
+	for (const { language, version } of toolchains.filter((it) => !it.isForBrowsers)) {
 		test(`${language.name} ${version.version} asks for a name in the terminal and greets`, async () => {
 			await shared.language.selectOption({ label: language.name });
 			await shared.version.selectOption(version.version);

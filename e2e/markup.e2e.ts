@@ -125,6 +125,9 @@ test("ATTACKS.md 35, 40: a stored program of a stranger is text all over: title,
 	});
 	expect(response.ok(), await response.text()).toBe(true);
 	const { id } = await response.json();
+	const document = await page.request.get(`/s/${id}`);
+	expect(document.status()).toBe(200);
+	expect(await document.text(), "the document itself, before any script").not.toContain("owned-image");
 	await playground.open(`/s/${id}`);
 	await expect(playground.output).toContainText("recorded end");
 	await expect(playground.output).toContainText("<img src=/owned-image onerror=window.owned=1>");

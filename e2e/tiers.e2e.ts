@@ -13,6 +13,8 @@ const seats: readonly { readonly tier: TierId; readonly language: string }[] = [
 	{ tier: "wasm", language: "C" },
 	{ tier: "browser", language: "Python" },
 	{ tier: "browser", language: "JavaScript" },
+	{ tier: "browser", language: "C" },
+	{ tier: "browser", language: "C++" },
 ];
 
 for (const { tier, language } of seats) {

@@ -79,7 +79,7 @@ export function languageContract(language: LanguageExpectations): void {
 		const progress = (line: string) => void process.stderr.write(`${line}\n`);
 		images = await ensureImages({ docker: engine, instance: "sandglass-language-test", progress, languages: [language.id] });
 	});
-	for (const toolchain of catalogue.toolchains.filter((it) => it.language.id === language.id)) {
+	for (const toolchain of catalogue.toolchains.filter((it) => it.language.id === language.id && !it.isForBrowsers)) {
 		const { version } = toolchain;
 		const expected: Expectations = { ...language, ...language.versions?.[version.version] };
 		const imageOf = () => images[toolchain.key] ?? assert.fail(`no image of ${toolchain.key}`);

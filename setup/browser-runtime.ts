@@ -46,8 +46,8 @@ function frameDocument(script: string): string {
 
 /** Builds and copies, when that very mixture is not there yet, and removes older ones. */
 export async function buildBrowserRuntime(projectDir: string): Promise<void> {
-	const [frame, python, javascript] = await Promise.all(
-		["frame.ts", "python-worker.ts", "javascript-worker.ts"].map((entry) => bundle(projectDir, entry)),
+	const [frame, python, javascript, module] = await Promise.all(
+		["frame.ts", "python-worker.ts", "javascript-worker.ts", "module-worker.ts"].map((entry) => bundle(projectDir, entry)),
 	);
 	const runtimes: Record<string, { script: Ingredient; parts: Ingredient[] }> = {
 		python: {
@@ -58,6 +58,8 @@ export async function buildBrowserRuntime(projectDir: string): Promise<void> {
 			script: { name: "javascript.js", bytes: Buffer.from(javascript ?? "") },
 			parts: [copyOf(projectDir, "quickjs.wasm", "@jitl/quickjs-wasmfile-release-asyncify/dist/emscripten-module.wasm")],
 		},
+		// The program itself is what is missing, and comes from where it was compiled.
+		module: { script: { name: "module.js", bytes: Buffer.from(module ?? "") }, parts: [] },
 	};
 	const document = { name: "frame.html", bytes: Buffer.from(frameDocument(frame ?? "")) };
 	const ingredients = [document, ...Object.values(runtimes).flatMap(({ script, parts }) => [script, ...parts])];

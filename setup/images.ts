@@ -127,7 +127,7 @@ async function describeBuild(
 	return {
 		toolchain,
 		name: `${language.id} ${version.version}`,
-		tag: `sandglass/${toolchain.image}:${version.version}-${digest}`,
+		tag: `sandglass/${toolchain.image}:${toolchain.imageVersion}-${digest}`,
 		context,
 		dockerfile: `sandbox-images/${toolchain.image}/Dockerfile`,
 		buildArgs: { ...buildArgs, AGENT: agent.tag },

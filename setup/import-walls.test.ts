@@ -10,6 +10,11 @@ import { stripVTControlCharacters } from "node:util";
 const walls: readonly (readonly [rule: string, folder: string, source: string])[] = [
 	["protocol-imports-nothing", "protocol", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
 	["components-only-protocol", "components", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
+	[
+		"components-no-images",
+		"components/browser-tier",
+		'import { Errno } from "../../../sandbox-images/wasm/host/errno.ts"; export const it = Errno;',
+	],
 	["embed-only-protocol", "embed", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
 	["runner-knows-no-gateway", "server/runner", 'import { startGateway } from "../../gateway/gateway.ts"; export const it = startGateway;'],
 	["gateway-only-the-client", "server/gateway", 'import { startRunner } from "../../runner/runner.ts"; export const it = startRunner;'],

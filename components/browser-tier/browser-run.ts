@@ -27,12 +27,16 @@ const defaultLimits = {
 const maxHeldInputBytes = mebibyte;
 const statsEveryMs = 500;
 const interruptSignal = 2;
-/** How a Python program asks for input; only such a program is asked for it beforehand where it cannot wait. */
-const readsInput = /\binput\s*\(|\bstdin\b|fileinput|getpass/;
+/** How a program asks for input; only such a one is asked for it beforehand where it cannot wait. JavaScript always can. */
+const readsInput = {
+	python: /\binput\s*\(|\bstdin\b|fileinput|getpass/,
+	javascript: /./,
+	module: /\bstdin\b|\bcin\b|scanf|getc|getline|\bgets\b|\bread\s*\(/,
+} as const satisfies Record<RuntimeKind, RegExp>;
 
 const encoder = new TextEncoder();
 const askBeforehand =
-	"[This browser cannot let Python wait for input in the middle of a program.\n Type all of its input now, a line for each question; Ctrl-D starts it.]\n";
+	"[This browser cannot let a program wait for input in its middle.\n Type all of its input now, a line for each question; Ctrl-D starts it.]\n";
 
 interface RunParts {
 	readonly request: RunRequest;
@@ -50,6 +54,7 @@ export class BrowserRun implements LocalRun {
 	readonly #limits: EffectiveLimits;
 	readonly #lines: LineDiscipline;
 	#frame: SandboxFrame | null = null;
+	#module: Uint8Array | null = null;
 	#phase: "loading" | "asking" | "running" | "over" = "loading";
 	#isReading = false;
 	#startedAtMs = 0;
@@ -76,11 +81,12 @@ export class BrowserRun implements LocalRun {
 		});
 	}
 
-	/** The runtime has come. */
-	use(frame: SandboxFrame): void {
+	/** The runtime has come. `module`: what a server has compiled of the program; null: it runs from its source. */
+	use(frame: SandboxFrame, module: Uint8Array | null): void {
 		if (this.#phase === "over") frame.remove();
 		else {
 			this.#frame = frame;
+			this.#module = module;
 			frame.listen((message) => this.#hear(message));
 		}
 	}
@@ -137,8 +143,8 @@ export class BrowserRun implements LocalRun {
 	}
 
 	#onReady(canWait: boolean): void {
-		const { request } = this.#parts;
-		const mustAsk = !canWait && request.files.some(({ content }) => readsInput.test(content));
+		const { request, kind } = this.#parts;
+		const mustAsk = !canWait && request.files.some(({ content }) => readsInput[kind].test(content));
 		const nowMs = this.#parts.now();
 		this.#startedAtMs = nowMs;
 		this.#activeSinceMs = nowMs;
@@ -172,6 +178,7 @@ export class BrowserRun implements LocalRun {
 		const program = {
 			files: request.files,
 			entry,
+			module: this.#module,
 			arguments: words,
 			columns,
 			rows,

@@ -1,6 +1,7 @@
-import type { RunRequest } from "../../protocol/messages.ts";
-import type { LocalRun, LocalRunEvents, LocalTier } from "../session/local-runner.ts";
+import { maxModuleBytes } from "../../protocol/modules.ts";
+import type { LocalProgram, LocalRun, LocalRunEvents, LocalTier } from "../session/local-runner.ts";
 import { BrowserRun } from "./browser-run.ts";
+import { unpackModule } from "./module-bytes.ts";
 import { fetchRuntime, type RuntimeBytes, type RuntimeManifest, readManifest } from "./runtime-manifest.ts";
 import { SandboxFrame } from "./sandbox-frame.ts";
 import type { RuntimeKind } from "./wire.ts";
@@ -14,6 +15,8 @@ import type { RuntimeKind } from "./wire.ts";
 const runtimes: Readonly<Record<string, { readonly kind: RuntimeKind; readonly name: string; readonly fileName: string }>> = {
 	python: { kind: "python", name: "Python", fileName: "main.py" },
 	javascript: { kind: "javascript", name: "JavaScript", fileName: "main.js" },
+	c: { kind: "module", name: "the compiled program", fileName: "main.c" },
+	cpp: { kind: "module", name: "the compiled program", fileName: "main.cpp" },
 };
 
 class BrowserTier implements LocalTier {
@@ -26,7 +29,7 @@ class BrowserTier implements LocalTier {
 		this.#manifest = manifest;
 	}
 
-	run(request: RunRequest, events: LocalRunEvents): LocalRun {
+	run({ request, module: packed }: LocalProgram, events: LocalRunEvents): LocalRun {
 		const runtime = runtimes[request.language];
 		if (runtime === undefined) throw new Error(`${request.language} does not run in a browser`);
 		const { kind, name, fileName } = runtime;
@@ -51,11 +54,12 @@ class BrowserTier implements LocalTier {
 			}
 			events.onProgress(name, null);
 			const bytes = this.#bytes.get(kind);
-			if (warm !== null) run.use(warm);
-			else if (bytes !== undefined && !fetching.signal.aborted) run.use(new SandboxFrame(this.#manifest, bytes));
+			const module = packed === null ? null : await unpackModule(packed, maxModuleBytes);
+			if (warm !== null) run.use(warm, module);
+			else if (bytes !== undefined && !fetching.signal.aborted) run.use(new SandboxFrame(this.#manifest, bytes), module);
 		};
 		load().catch((error: unknown) => {
-			if (!fetching.signal.aborted) console.info("The runtime could not be fetched.", error);
+			if (!fetching.signal.aborted) console.info("The runtime could not be had, or not the module.", error);
 			run.giveUp("browserUnloaded");
 		});
 		return run;

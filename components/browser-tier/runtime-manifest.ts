@@ -9,7 +9,7 @@ export type RuntimeFile = z.infer<typeof RuntimeFile>;
 const RuntimeManifest = z.strictObject({
 	path: z.string().regex(/^\/browser-runtime\/[0-9a-f]{16}$/),
 	frameScriptHash: z.string(),
-	runtimes: z.record(z.enum(runtimeKinds), z.strictObject({ script: RuntimeFile, parts: z.array(RuntimeFile).min(1) })),
+	runtimes: z.record(z.enum(runtimeKinds), z.strictObject({ script: RuntimeFile, parts: z.array(RuntimeFile) })),
 });
 export type RuntimeManifest = z.infer<typeof RuntimeManifest>;
 

@@ -5,14 +5,16 @@
  * only what `readWorkerMessage` can read, and the first message that it cannot read ends the run.
  */
 
-export const runtimeKinds = ["python", "javascript"] as const;
-/** What runs a program. A module of the `wasm` tier is to be a third one, whose program is the module's bytes. */
+export const runtimeKinds = ["python", "javascript", "module"] as const;
+/** What runs a program; `module`: nothing but a WASI host, for what a server has compiled. */
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
 export interface BrowserProgram {
 	readonly files: readonly { readonly name: string; readonly content: string }[];
 	/** The name of the file to start. */
 	readonly entry: string;
+	/** What a server has compiled of it; null: it runs from its source. */
+	readonly module: Uint8Array | null;
 	readonly arguments: readonly string[];
 	readonly columns: number;
 	readonly rows: number;

@@ -18,6 +18,10 @@ export function Legend() {
 						{meaning}
 					</li>
 				))}
+				<li>
+					<span className={styles.untried} aria-hidden />
+					Not tried there
+				</li>
 			</ul>
 			<p id="matrix-keys" className={styles.keys}>
 				Press a mark for what was tried, what happened, and why. Arrow keys move from mark to mark.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CatalogueLanguage, CatalogueTier, CatalogueVersion } from "../../protocol/catalogue.ts";
 import type { TierId } from "../../protocol/tiers.ts";
-import { automaticTier, pickTier, pickVersion, settlePick, tiersOf } from "./tier-choice.ts";
+import { automaticTier, browserPick, pickTier, pickVersion, settlePick, tiersOf } from "./tier-choice.ts";
 
 const tier = (id: TierId, state: CatalogueTier["state"] = "offered"): CatalogueTier => ({
 	tier: id,
@@ -57,4 +57,14 @@ test("what was stored and is gone is forgotten", () => {
 	assert.deepEqual(settlePick(language, "18", "browser"), { version: node, tier: null });
 	assert.deepEqual(settlePick(language, "deno-2", "deno"), { version: deno, tier: "deno" });
 	assert.deepEqual(settlePick(language, "deno-2", "container"), { version: deno, tier: null });
+});
+
+test("a version that a server compiles for this browser is no way on without the server, and no choice of the server's", () => {
+	const compiled = version("clang", "wasm", "browser");
+	const all = [tier("wasm", "failed"), tier("browser")];
+	assert.equal(browserPick({ ...language, versions: [compiled] }, all), null);
+	assert.equal(automaticTier(compiled, all), null);
+	const interpreted = version("quickjs", "browser");
+	assert.deepEqual(browserPick({ ...language, versions: [compiled, interpreted] }, all), { version: interpreted, tier: "browser" });
+	assert.equal(automaticTier(interpreted, all)?.tier, "browser");
 });

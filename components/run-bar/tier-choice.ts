@@ -17,17 +17,18 @@ export function tiersOf(language: CatalogueLanguage, tiers: readonly CatalogueTi
 	return tiers.filter(({ tier }) => language.versions.some((version) => version.tiers.includes(tier)));
 }
 
-/** What the server will take when the reader leaves it the choice; null: nothing is offered. */
+/** What the server will take when the reader leaves it the choice; null: nothing is offered. It takes a browser only where nothing else runs it. */
 export function automaticTier(version: CatalogueVersion, tiers: readonly CatalogueTier[]): CatalogueTier | null {
-	return tiers.find(({ tier, state }) => state === "offered" && version.tiers.includes(tier)) ?? null;
+	const mayBe = (tier: TierId): boolean => version.tiers.includes(tier) && (tier !== "browser" || isBrowserOnly(version));
+	return tiers.find(({ tier, state }) => state === "offered" && mayBe(tier)) ?? null;
 }
 
 /** A version that no server runs. It is never taken for a reader who did not pick it. */
 export const isBrowserOnly = ({ tiers }: CatalogueVersion): boolean => tiers.every((tier) => tier === "browser");
 
-/** How this browser would run the language; null: it cannot. */
+/** How this browser would run the language without its server; null: it cannot. */
 export function browserPick(language: CatalogueLanguage, tiers: readonly CatalogueTier[]): TierPick | null {
-	const version = language.versions.find((it) => it.tiers.includes("browser"));
+	const version = language.versions.find(isBrowserOnly);
 	return version === undefined || !isOffered(tiers, "browser") ? null : { version, tier: "browser" };
 }
 

@@ -17,8 +17,14 @@ export interface LocalRun {
 	sendInput(bytes: Uint8Array): boolean;
 }
 
+export interface LocalProgram {
+	readonly request: RunRequest;
+	/** Gzipped, where a server has compiled it (`protocol/modules.ts`). */
+	readonly module: Uint8Array | null;
+}
+
 export interface LocalTier {
-	run(request: RunRequest, events: LocalRunEvents): LocalRun;
+	run(program: LocalProgram, events: LocalRunEvents): LocalRun;
 	close(): void;
 }
 
@@ -34,13 +40,14 @@ export class LocalRunner {
 		this.#load = load;
 	}
 
-	start(request: RunRequest, events: LocalRunEvents): void {
+	start(program: LocalProgram, events: LocalRunEvents): void {
+		const { request } = program;
 		const current = { request, events, run: null as LocalRun | null };
 		this.#current = current;
 		this.#tier ??= this.#load();
 		this.#tier
 			.then((tier) => {
-				if (this.#current === current) current.run = tier.run(request, events);
+				if (this.#current === current) current.run = tier.run(program, events);
 			})
 			.catch((error: unknown) => {
 				console.info("The tier of this browser could not be loaded.", error);

@@ -19,7 +19,7 @@ function handWrittenTier() {
 		wake = resolve;
 	});
 	const tier: LocalTier = {
-		run: ({ run }, events) => {
+		run: ({ request: { run } }, events) => {
 			played.push({ run, events });
 			wake();
 			const end = () => events.onMessage({ type: "exit", run, outcome: { kind: "stopped" }, compile: null, program: null });

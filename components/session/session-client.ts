@@ -1,7 +1,9 @@
 import type { RunRequest, ServerMessage } from "../../protocol/messages.ts";
+import { isCompiledByServer } from "../../protocol/modules.ts";
 import type { StreamName } from "../../protocol/streams.ts";
 import { pongLimitMs, silenceMs } from "./heartbeat.ts";
 import { type LoadLocalTier, LocalRunner } from "./local-runner.ts";
+import { ModuleOrder } from "./module-order.ts";
 import { type ConnectionOptions, SessionConnection } from "./session-connection.ts";
 import { advanceRun, initialState, isBusy, isLocal, loseRun, type SessionState } from "./session-state.ts";
 import { StdinWindow } from "./stdin-window.ts";
@@ -40,6 +42,8 @@ export class SessionClient {
 	#stdin: StdinWindow | null = null;
 	/** A run of the server's that the reader did not wait for. Until its end is heard, its output is dropped and the next run is held back. */
 	#abandonedRun: number | null = null;
+	/** What the server compiles for this browser, while it does. */
+	#order: ModuleOrder | null = null;
 
 	constructor(options: SessionClientOptions) {
 		this.#options = options;
@@ -59,7 +63,8 @@ export class SessionClient {
 				onWelcome: ({ isNew, build }) => this.#onWelcome(isNew, build),
 				onMessage: (message) => this.#onMessage(message),
 				onBytes: (stream, bytes, taken) => {
-					if (this.#abandonedRun === null) options.output.write(stream, bytes, taken);
+					const shown = this.#order === null ? bytes : this.#order.read(stream, bytes);
+					if (this.#abandonedRun === null && shown !== null) options.output.write(stream, shown, taken);
 					else taken();
 				},
 			},
@@ -80,14 +85,17 @@ export class SessionClient {
 	/** Starts a program; it waits for the connection when there is none. Ignored while one runs (P4). */
 	run(request: ProgramRequest): void {
 		if (isBusy(this.#state.run)) return;
-		if (this.#local !== null && request.tier === "browser") {
+		const isForHere = this.#local !== null && request.tier === "browser";
+		if (isForHere && !isCompiledByServer(request.language)) {
+			this.#options.output.begin();
 			this.#startHere(request, this.#local);
 			return;
 		}
 		const run = ++this.#lastRun;
-		const message: RunRequest = { ...request, type: "run", run, mode: "pty" };
+		this.#order = isForHere ? new ModuleOrder(request, run) : null;
+		const message: RunRequest = this.#order?.request ?? { ...request, type: "run", run, mode: "pty" };
 		this.#request = message;
-		this.#stdin = new StdinWindow((bytes) => this.#connection.sendBytes(bytes));
+		this.#stdin = isForHere ? null : new StdinWindow((bytes) => this.#connection.sendBytes(bytes));
 		this.#options.output.begin();
 		this.#update({ run: { kind: "requested", run } });
 		if (this.#abandonedRun === null) this.#connection.send(message);
@@ -102,24 +110,29 @@ export class SessionClient {
 			this.#abandonedRun = run.run;
 			this.#connection.send({ type: "stop", run: run.run });
 		}
+		this.#options.output.begin();
 		this.#startHere(request, this.#local);
 	}
 
-	/** The same states from the same messages, only that no server sends them. */
-	#startHere(program: ProgramRequest, local: LocalRunner): void {
+	/** The same states from the same messages, only that no server sends them. `module`: what a server has compiled of it. */
+	#startHere(program: ProgramRequest, local: LocalRunner | null, module: Uint8Array | null = null): void {
 		const run = ++this.#lastRun;
 		const request: RunRequest = { ...program, tier: "browser", type: "run", run, mode: "pty" };
 		this.#request = null;
 		this.#stdin = null;
-		this.#options.output.begin();
+		this.#order = null;
 		this.#update({ run: { kind: "loading", run, name: request.language, share: 0 } });
-		local.start(request, {
-			onProgress: (name, share) => {
-				if (this.#state.run.kind === "loading" && this.#state.run.run === run) this.#update({ run: { kind: "loading", run, name, share } });
+		local?.start(
+			{ request, module },
+			{
+				onProgress: (name, share) => {
+					if (this.#state.run.kind === "loading" && this.#state.run.run === run)
+						this.#update({ run: { kind: "loading", run, name, share } });
+				},
+				onMessage: (message) => this.#onMessage(message),
+				onBytes: (stream, bytes, taken) => this.#options.output.write(stream, bytes, taken),
 			},
-			onMessage: (message) => this.#onMessage(message),
-			onBytes: (stream, bytes, taken) => this.#options.output.write(stream, bytes, taken),
-		});
+		);
 	}
 
 	stop(): void {
@@ -166,7 +179,18 @@ export class SessionClient {
 			this.#abandonedRun = null;
 			if (this.#request !== null) this.#connection.send(this.#request);
 		}
-		this.#update({ run: advanceRun(this.#state.run, message, this.#now()) });
+		if (this.#order !== null && "run" in message && message.run === this.#order.run) {
+			const { program } = this.#order;
+			if (!this.#order.concernsReader(message)) return;
+			const module = this.#order.moduleOf(message);
+			if (message.type === "exit" || message.type === "error") this.#order = null;
+			if (module !== null) {
+				this.#startHere(program, this.#local, module);
+				return;
+			}
+		}
+		const advanced = advanceRun(this.#state.run, message, this.#now());
+		this.#update({ run: this.#order?.shownAs(advanced) ?? advanced });
 		if (!("run" in message) || message.run !== this.#lastRun) return;
 		if (message.type === "stdinAck") this.#stdin?.acknowledge(message.bytes);
 		if (message.type === "started" && message.step === "run") this.#stdin?.open();
@@ -181,6 +205,7 @@ export class SessionClient {
 			this.#connection.send(this.#request);
 			this.#update({ isPageOld, run: { kind: "requested", run: run.run } });
 		} else {
+			if (isNew) this.#order = null;
 			this.#update({ isPageOld, run: isNew && !isLocal(run) ? loseRun(run, "sessionLost") : run });
 		}
 	}

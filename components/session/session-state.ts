@@ -23,6 +23,8 @@ export interface RunningStep {
 	readonly tier: string;
 	readonly language: string;
 	readonly version: string;
+	/** A server compiles it, and then it runs in this browser. */
+	readonly isForHere: boolean;
 	readonly limits: EffectiveLimits;
 	/** By the page's own clock (performance.now), to show time pass between two `stats`. */
 	readonly startedAtMs: number;
@@ -88,7 +90,7 @@ export function advanceRun(run: RunState, message: ServerMessage, nowMs: number)
 		case "started": {
 			const { step, tier, language, version, limits } = message;
 			const usage = { wallMs: 0, cpuMs: 0, memoryBytes: 0 };
-			const at = { step, tier, language, version, limits, startedAtMs: nowMs, lastInputAtMs: nowMs, usage };
+			const at = { step, tier, language, version, isForHere: false, limits, startedAtMs: nowMs, lastInputAtMs: nowMs, usage };
 			return { kind: "running", run: run.run, isStopping: run.kind === "running" && run.isStopping, at };
 		}
 		case "stats": {

@@ -1,4 +1,5 @@
 import { describeError, errorTable } from "../../protocol/errors.ts";
+import { isCompiledByServer } from "../../protocol/modules.ts";
 import { describeOutcome, formatDuration } from "../../protocol/outcome.ts";
 import { type Connection, isLocal, type RunState, type SessionState } from "../session/session-state.ts";
 
@@ -28,7 +29,11 @@ function describeRun(run: RunState): StatusLine {
 		}
 		case "running":
 			if (run.isStopping) return { tone: "busy", sentence: "Stopping …" };
-			if (isLocal(run)) return { tone: "busy", sentence: "Running in this browser …" };
+			if (run.at.isForHere) return { tone: "busy", sentence: "Compiling on the server, to run in this browser …" };
+			if (isLocal(run)) {
+				const how = isCompiledByServer(run.at.language) ? "Compiled on the server, running in this browser …" : "Running in this browser …";
+				return { tone: "busy", sentence: how };
+			}
 			return { tone: "busy", sentence: run.at.step === "compile" ? "Compiling …" : "Running …" };
 		case "refused":
 			return { tone: errorTable[run.code].fault === "user" ? "reader" : "us", sentence: describeError(run.code, run.field) };

@@ -1,4 +1,5 @@
 import { attackResources } from "./01-resources.ts";
+import { attackRestFlood } from "./05-rest-flood.ts";
 import { attackStreams } from "./07-streams.ts";
 import { agentPortrait, attackAgent } from "./14-agent.ts";
 import { attackWithFrames } from "./15-hostile-frames.ts";
@@ -19,6 +20,7 @@ export function attackProgramTier(ground: Ground<ProgramTier>): void {
 		return { parts: [...parts, ...kernelPortraitParts, lookingPortraitPart], files };
 	});
 	attackResources(ground);
+	attackRestFlood(ground);
 	attackStreams(ground);
 	attackAgent(ground, portrait);
 	attackKernel(ground, portrait);
@@ -30,6 +32,7 @@ export function attackProgramTier(ground: Ground<ProgramTier>): void {
 
 export function attackScriptTier(ground: Ground<ScriptTier>): void {
 	attackScripts(ground);
+	attackRestFlood(ground);
 	attackWithFrames(ground);
 	attackLifeOfTier(ground);
 }

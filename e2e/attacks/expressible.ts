@@ -46,7 +46,7 @@ export const expressible: Readonly<Record<number, Row>> = {
 	2: row(tried, inScripts(tried), browserTier),
 	3: row(tried, inScripts(tried), inBrowser.limits),
 	4: row(tried, { deno: not("No file can be made (row 3)."), isolate: not("No file can be made (row 3)."), wasm: tried }, inBrowser.limits),
-	// Over the WebSocket: there is no REST interface for runs that could be flooded.
+	// Over the WebSocket (01-resources.ts, scripts.ts) and over HTTP (05-rest-flood.ts).
 	5: row(tried, inScripts(tried), browserTier),
 	6: row(tried, inScripts(tried), inBrowser.server),
 	7: row(tried, inScripts(tried), inBrowser.server),

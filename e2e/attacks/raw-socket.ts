@@ -64,6 +64,11 @@ export class RawSocket {
 		});
 	}
 
+	/** Reads nothing more of what comes. */
+	pause(): void {
+		this.#socket.pause();
+	}
+
 	destroy(): void {
 		this.#socket.destroy();
 	}

@@ -1,4 +1,5 @@
 import { controlResources } from "./01-resources.ts";
+import { attackRestReaders } from "./05-rest-flood.ts";
 import { attackLimits, controlStreams } from "./07-streams.ts";
 import { canary, controlAgent } from "./14-agent.ts";
 import { attackWithDepth } from "./15-hostile-frames.ts";
@@ -19,11 +20,17 @@ const programs = chosenTiers(programTiers);
 const scripts = chosenTiers(scriptTiers);
 const arena = new Arena({
 	tiers: [...new Set(["container" as const, ...programs, ...scripts])],
-	env: { SANDGLASS_OUTPUT_BYTES: String(16 * 1_048_576), SANDGLASS_RECONNECT_GRACE_MS: "20000", SANDGLASS_CANARY: canary },
+	env: {
+		SANDGLASS_OUTPUT_BYTES: String(16 * 1_048_576),
+		SANDGLASS_RECONNECT_GRACE_MS: "20000",
+		SANDGLASS_CANARY: canary,
+		SANDGLASS_ANONYMOUS_API: "open",
+	},
 });
 
 for (const tier of programs) attackProgramTier({ arena, tier, test });
 for (const tier of scripts) attackScriptTier({ arena, tier, test });
+attackRestReaders(arena, test);
 attackLimits(arena, test);
 attackWithDepth(arena, test);
 attackTierChoice(arena, test);

@@ -9,7 +9,7 @@ import type { Playground } from "./playground.ts";
 export const bootMs = 120_000;
 
 /** Opens the page and picks this browser for its programs. */
-export async function openHere(playground: Playground, language: "Python" | "JavaScript", url?: string): Promise<void> {
+export async function openHere(playground: Playground, language: "Python" | "JavaScript" | "C" | "C++", url?: string): Promise<void> {
 	await playground.open(url);
 	if (language !== "Python") await playground.language.selectOption({ label: language });
 	await playground.isolation.selectOption("browser");

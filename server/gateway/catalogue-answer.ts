@@ -1,4 +1,5 @@
 import type { Catalogue, CatalogueLanguage, CatalogueTier, CatalogueVersion } from "../../protocol/catalogue.ts";
+import { moduleTier } from "../../protocol/modules.ts";
 import { type TierId, tierTable } from "../../protocol/tiers.ts";
 import type { Config } from "../config.ts";
 import type { Language, LanguageCatalogue, LoadedExample, LoadedVersion } from "../languages/catalogue.ts";
@@ -18,8 +19,8 @@ export function describeCatalogue(options: {
 	const describeVersion = (language: Language, version: LoadedVersion): CatalogueVersion => ({
 		version: version.version,
 		title: version.title ?? version.version,
-		tiers: config.tiers.filter((tier) => version.tiers.includes(tier)),
-		isReady: version.tiers.some((tier) => offered.includes(tier) && hasImage(language, version, tier, status)),
+		tiers: config.tiers.filter((tier) => version.tiers.includes(tier) && (tier !== "browser" || isCompiledFor(version, config))),
+		isReady: version.tiers.some((tier) => offered.includes(tier) && isAtHand(language, version, tier, status)),
 		...(version.examples === language.examples ? {} : { examples: version.examples.map(describeExample) }),
 	});
 	const describeLanguage = (language: Language): CatalogueLanguage => ({
@@ -36,6 +37,10 @@ export function describeCatalogue(options: {
 	return { build, tiers, languages: catalogue.languages.map(describeLanguage).filter((it) => it.versions.length > 0) };
 }
 
+/** A browser runs it from its source, or one of the isolations that are allowed here compiles it first. */
+const isCompiledFor = ({ printModule }: LoadedVersion, { tiers }: Config): boolean =>
+	printModule === undefined || tiers.includes(moduleTier);
+
 /** Some version of some language is made for a reader's own browser. */
 export const runsInBrowser = ({ languages }: Pick<LanguageCatalogue, "languages">): boolean =>
 	languages.some(({ versions }) => versions.some(({ tiers }) => tiers.includes("browser")));
@@ -51,8 +56,9 @@ function describeTier(tier: TierId, status: RunnerStatus | null, hasBrowserVersi
 	return { tier, name, sentence, state: found.state, reason: found.reason };
 }
 
-function hasImage(language: Language, version: LoadedVersion, tier: TierId, status: RunnerStatus | null): boolean {
-	if (tier === "browser") return true;
+/** What a server compiles for a browser is at hand where the server could run it itself. */
+function isAtHand(language: Language, version: LoadedVersion, tier: TierId, status: RunnerStatus | null): boolean {
+	if (tier === "browser") return version.printModule === undefined;
 	return (
 		status?.languages.some((it) => it.isReady && it.tier === tier && it.language === language.id && it.version === version.version) ?? false
 	);

@@ -28,7 +28,7 @@ export function chooseTier(wish: Wish, catalogue: LanguageCatalogue, status: Run
 	const first = catalogue.find(wish.language);
 	if (first === undefined) return { code: "unknownLanguage", field: "language" };
 	const toolchains = catalogue.toolchains.filter(
-		(it) => it.language === first.language && (wish.version === undefined || it.version.version === wish.version),
+		(it) => it.language === first.language && (wish.version === undefined ? !it.isForBrowsers : it.version.version === wish.version),
 	);
 	if (toolchains.length === 0) return { code: "unknownVersion", field: "version" };
 	const isReady = ({ toolchain, tier }: TierChoice): boolean =>

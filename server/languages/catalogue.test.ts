@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { isCompiledByServer } from "../../protocol/modules.ts";
 import { readCatalogue } from "./catalogue.ts";
 
 const imagesFolder = fileURLToPath(new URL("../../sandbox-images", import.meta.url));
@@ -70,6 +71,30 @@ test("a version's own commands and environment come before the language's", asyn
 	assert.deepEqual(catalogue.find("dm")?.run, ["/usr/bin/demo", "{file}"]);
 	assert.equal(catalogue.find("dm", "3"), undefined);
 	assert.equal(catalogue.find("nobody"), undefined);
+});
+
+test("what a server compiles for browsers is a toolchain of its own: listed in no language, found by its name alone", async () => {
+	const catalogue = await readCatalogue(imagesFolder);
+	const printing = catalogue.toolchains.filter((it) => it.isForBrowsers);
+	assert.deepEqual(printing.map(({ key }) => key).sort(), ["c@clang-wasi-19.1-module", "cpp@clang-wasi-19.1-module"]);
+	for (const { language, version, tiers, run, compile, imageVersion } of printing) {
+		const from = catalogue.find(language.id, imageVersion);
+		assert.deepEqual([tiers, compile], [["wasm"], from?.compile]);
+		assert.match(run.join(" "), /print-module\.js/);
+		assert.ok(!language.versions.some((it) => it.version === version.version));
+		assert.ok(isCompiledByServer(language.id));
+		assert.notEqual(catalogue.find(language.id, undefined, "wasm"), catalogue.find(language.id, version.version));
+	}
+	for (const language of catalogue.languages)
+		if (isCompiledByServer(language.id)) assert.ok(printing.some((it) => it.language === language));
+});
+
+test("a version that a server and a browser both run has to say how its module is printed", async () => {
+	const version = { version: "1", suite: "bookworm", tiers: ["wasm", "browser"] };
+	write({ ...sample, versions: [version] });
+	await assert.rejects(readCatalogue(folder), /compiled there and printed for here/);
+	write({ ...sample, versions: [{ ...version, printModule: ["/usr/bin/print"] }] });
+	assert.equal((await readCatalogue(folder)).toolchains.length, 2);
 });
 
 test("a name that two languages bear is refused with both files", async () => {

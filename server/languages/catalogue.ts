@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { moduleTier, moduleVersionOf } from "../../protocol/modules.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import { type Example, isBrowserOnly, LanguageDefinition, type LanguageLimits, type LanguageVersion } from "./schema.ts";
 
@@ -35,6 +36,8 @@ export interface Toolchain {
 	readonly tiers: readonly ServerTierId[];
 	/** The folder of sandbox-images that holds its Dockerfile. */
 	readonly image: string;
+	/** By which its image is told from those of other versions. */
+	readonly imageVersion: string;
 	/** Of Debian, whose packages it is made from. */
 	readonly suite: string;
 	readonly npmPackages: readonly string[];
@@ -43,6 +46,8 @@ export interface Toolchain {
 	readonly compile: readonly string[] | undefined;
 	readonly run: readonly string[];
 	readonly environment: Readonly<Record<string, string>>;
+	/** It prints what it compiled for a reader's browser: asked for by that browser's page, and listed nowhere. */
+	readonly isForBrowsers: boolean;
 	/** `<language id>@<version>`, as in the map of images that setup/images.ts gives. */
 	readonly key: string;
 }
@@ -50,7 +55,7 @@ export interface Toolchain {
 export interface LanguageCatalogue {
 	/** Sorted by name. */
 	readonly languages: readonly Language[];
-	/** Every version of every language that a server can run, a language's default version first. */
+	/** Every version of every language that a server can run, a language's default version first; then those that only print modules. */
 	readonly toolchains: readonly Toolchain[];
 	/**
 	 * By id, alias or file-name extension, whatever the case. Without a version the language's first one that runs in `tier`, or in any.
@@ -67,7 +72,7 @@ export async function readCatalogue(folder: string): Promise<LanguageCatalogue> 
 	if (languages.length === 0) throw new Error(`${folder}: no language.json in any folder of it.`);
 	const byName = indexNames(languages);
 	const toolchains = languages.flatMap((language) =>
-		language.versions.filter((version) => !isBrowserOnly(version)).map((version) => toolchainOf(language, version)),
+		language.versions.filter((version) => !isBrowserOnly(version)).flatMap((version) => toolchainsOf(language, version)),
 	);
 	return {
 		languages,
@@ -78,11 +83,19 @@ export async function readCatalogue(folder: string): Promise<LanguageCatalogue> 
 			return toolchains.find(
 				(it) =>
 					it.language === language &&
-					(version === undefined || it.version.version === version) &&
+					(version === undefined ? !it.isForBrowsers : it.version.version === version) &&
 					(tier === undefined || it.tiers.includes(tier)),
 			);
 		},
 	};
+}
+
+function toolchainsOf(language: Language, version: LoadedVersion): Toolchain[] {
+	const toolchain = toolchainOf(language, version);
+	if (version.printModule === undefined) return [toolchain];
+	const printing = { ...version, version: moduleVersionOf(version.version), tiers: [moduleTier], run: version.printModule } as const;
+	const { imageVersion } = toolchain;
+	return [toolchain, { ...toolchainOf(language, { ...printing, tiers: [...printing.tiers] }), imageVersion, isForBrowsers: true }];
 }
 
 function toolchainOf(language: Language, version: LoadedVersion): Toolchain {
@@ -91,12 +104,14 @@ function toolchainOf(language: Language, version: LoadedVersion): Toolchain {
 		version,
 		tiers: version.tiers.filter((tier) => tier !== "browser"),
 		image: version.image ?? language.id,
+		imageVersion: version.version,
 		suite: z.string().parse(version.suite),
 		npmPackages: [...new Set([...language.npmPackages, ...(version.npmPackages ?? [])])],
 		limits: { ...language.limits, ...version.limits },
 		compile: version.compile === null ? undefined : (version.compile ?? language.compile),
 		run: version.run ?? language.run,
 		environment: { ...language.environment, ...version.environment },
+		isForBrowsers: false,
 		key: `${language.id}@${version.version}`,
 	};
 }

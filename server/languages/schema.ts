@@ -61,13 +61,19 @@ export const LanguageVersion = z
 		compile: Command.nullable().optional(),
 		run: Command.optional(),
 		environment: Environment.optional(),
+		/** In place of `run`: writes what was compiled to standard output, gzipped, for a reader's own browser to run (`protocol/modules.ts`). */
+		printModule: Command.optional(),
 		limits: LanguageLimits.optional(),
 		/** Packages besides the language's, as there. */
 		npmPackages: z.array(NpmPackage).max(8).optional(),
 		/** In place of the language's examples, where those do not run in this version. */
 		examples: z.array(Example).min(1).max(12).optional(),
 	})
-	.refine((it) => isBrowserOnly(it) || it.suite !== undefined, "a version with an image needs a suite");
+	.refine((it) => isBrowserOnly(it) || it.suite !== undefined, "a version with an image needs a suite")
+	.refine(
+		(it) => isBrowserOnly(it) || it.tiers.includes("browser") === (it.printModule !== undefined),
+		"what a server and a browser both run is compiled there and printed for here",
+	);
 
 /** A version that no server runs: it has no image. */
 export const isBrowserOnly = (version: { readonly tiers: readonly TierId[] }): boolean => version.tiers.every((tier) => tier === "browser");

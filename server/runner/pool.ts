@@ -221,7 +221,8 @@ export class Pool {
 	#wantedIn(shelf: Shelf): number {
 		if (shelf.image === null || !this.#openTiers.has(shelf.tier)) return 0;
 		const first = this.#tiers.find((tier) => this.#openTiers.has(tier) && shelf.toolchain.tiers.includes(tier));
-		return first === shelf.tier || shelf.isInDemand() ? this.#settings.poolSize : 0;
+		const isUsual = first === shelf.tier && !shelf.toolchain.isForBrowsers;
+		return isUsual || shelf.isInDemand() ? this.#settings.poolSize : 0;
 	}
 
 	/** Those under way included: they take memory as well. */

@@ -54,8 +54,9 @@ runAsChild(async (config, message) => {
 		socketPath: start.socketPath,
 		log,
 		measureBaselines,
-		assess: (driver, assessment, signal) =>
+		assess: (driver, assessment, signal, onLingering) =>
 			assessTier(driver, assessment, {
+				onLingering,
 				settings: config,
 				goldenDir: join(start.catalogueDir, "posture"),
 				signal,

@@ -57,7 +57,13 @@ export async function startRunner(options: {
 	/** Default: the one beside the images. */
 	seccompPath?: string;
 	/** Takes a tier's posture; nothing is offered without it. */
-	assess(driver: SandboxDriver, assessment: Assessment, signal: AbortSignal): Promise<PostureReport>;
+	/** `lingers` is told of what it leaves to be removed. */
+	assess(
+		driver: SandboxDriver,
+		assessment: Assessment,
+		signal: AbortSignal,
+		lingers: (removal: Promise<unknown>) => void,
+	): Promise<PostureReport>;
 	/** What the lab shows beside the tiers. Absent: nothing. */
 	measureBaselines?: typeof measureBaselines;
 	/** Default: the engine's default for containers, and `runsc`. */
@@ -74,11 +80,16 @@ export async function startRunner(options: {
 	const driver = (await options.makeDriver?.(shapes)) ?? drivers.docker(docker, config.instance, shapes);
 	const tiers = config.tiers.filter((tier) => tier !== "browser");
 	const pool = new Pool({ driver, toolchains: catalogue.toolchains, tiers, settings: config, log, onChange: () => door.statusChanged() });
+	const removals = new Set<Promise<unknown>>();
+	const linger = (removal: Promise<unknown>): void => {
+		removals.add(removal);
+		void removal.finally(() => removals.delete(removal));
+	};
 	const board: TierBoard = new TierBoard({
 		enabled: tiers,
 		intervalMs: config.postureIntervalMs,
 		log,
-		assess: (assessment, signal) => options.assess(driver, assessment, signal),
+		assess: (assessment, signal) => options.assess(driver, assessment, signal, linger),
 		changed(tier, isOffered) {
 			if (isOffered) pool.openTier(tier);
 			else {
@@ -145,6 +156,7 @@ export async function startRunner(options: {
 		async close() {
 			await door.close();
 			await Promise.all([board.close(), baselines.close()]);
+			await Promise.all(removals);
 			await pool.close();
 			await driver.close();
 		},

@@ -41,6 +41,10 @@ export class Descriptors {
 		return this.#open.get(number) ?? refuse(Errno.badDescriptor);
 	}
 
+	has(number: number): boolean {
+		return this.#open.has(number);
+	}
+
 	file(number: number): Extract<Descriptor, { kind: "file" }> {
 		const descriptor = this.get(number);
 		if (descriptor.kind === "stream") refuse(Errno.illegalSeek);

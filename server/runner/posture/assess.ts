@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { type AttackResult, type Fact, PostureReport } from "../../../protocol/posture.ts";
 import { tierTable } from "../../../protocol/tiers.ts";
 import type { SandboxDriver, SandboxSpec } from "../drivers/driver.ts";
@@ -16,6 +17,7 @@ import { attackClock, attackNextRun, attackSiblings, probePath } from "./two-par
 const factsWallMs = 20_000;
 const attacksWallMs = 30_000;
 const exhaustionWallMs = 30_000;
+const removalPatienceMs = 2_000;
 /** How far beyond a limit an attempt to exhaust it goes. */
 const beyond = 1.25;
 
@@ -25,6 +27,8 @@ export interface AssessOptions {
 	readonly goldenDir: string;
 	/** Ends it early: the sandboxes are destroyed, and the report has failed. */
 	readonly signal?: AbortSignal;
+	/** Told of the removal of its sandboxes where that takes long; it never rejects. Absent: the report waits for it. */
+	readonly onLingering?: (removal: Promise<unknown>) => void;
 	/** Told of what kept it from being taken, in the engine's and the machine's words, which are for the log alone. */
 	readonly onFailure?: (error: unknown) => void;
 }
@@ -98,8 +102,20 @@ async function takePosture(
 	} finally {
 		options.signal?.removeEventListener("abort", end);
 		// What cannot be removed now is the driver's to reap.
-		await Promise.allSettled(sandboxes.map((it) => it.destroy()));
+		await patiently(Promise.allSettled(sandboxes.map((it) => it.destroy())), options);
 	}
+}
+
+/** A verdict does not wait for an engine that has lost sight of a container's end: it takes half a minute to find it again. */
+async function patiently(removal: Promise<unknown>, { onLingering, signal }: AssessOptions): Promise<void> {
+	if (onLingering === undefined || signal?.aborted === true) {
+		await removal;
+		return;
+	}
+	const waiting = new AbortController();
+	const isOver = await Promise.race([removal.then(() => true), wait(removalPatienceMs, false, { signal: waiting.signal })]);
+	if (isOver) waiting.abort();
+	else onLingering(removal);
 }
 
 async function lookAtBoth(subject: AssessedSandbox, sibling: AssessedSandbox, spec: SandboxSpec, findings: Findings): Promise<void> {

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import type { PostureReport } from "../../../protocol/posture.ts";
-import { type Offered, offer } from "../testing/rig.ts";
-import { assessWeakened, filterAllowing, type Weakening } from "./testing/weakened.ts";
+import { readConfig } from "../../config.ts";
+import { DockerDriver } from "../drivers/docker.ts";
+import type { SandboxDriver } from "../drivers/driver.ts";
+import { tierShapes } from "../drivers/shapes.ts";
+import { engine, type Offered, offer, seccompProfile } from "../testing/rig.ts";
+import { assessTier } from "./assess.ts";
+import { assessWeakened, filterAllowing, goldenDir, type Weakening } from "./testing/weakened.ts";
 
 /** One wall less at a time, in real containers: the posture must name it. The control is the first test: with every wall there, it passes. */
 
@@ -112,6 +117,47 @@ test("a container whose agent is not its first process has no posture, and that 
 	const report = await assessWeakened("container", bash, () => ({ PidMode: "host" }));
 	assert.equal(report.verdict, "failed");
 	assert.match(report.problem ?? "", /could not be made/);
+});
+
+test("a verdict does not wait for an engine that is slow to remove what was looked at, and its removal is told of", async () => {
+	const driver = new DockerDriver(
+		engine,
+		`posture-test-slow-${process.pid}`,
+		tierShapes(seccompProfile(), { container: { name: undefined } }),
+	);
+	let release = (): void => undefined;
+	const isReleased = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	let removed = 0;
+	const slow: SandboxDriver = {
+		name: driver.name,
+		ping: (timeoutMs) => driver.ping(timeoutMs),
+		reap: () => driver.reap(),
+		async create(spec) {
+			const sandbox = await driver.create(spec);
+			const destroy = async (): Promise<void> => {
+				await isReleased;
+				await sandbox.destroy();
+				removed++;
+			};
+			return { ...sandbox, destroy };
+		},
+	};
+	const lingering: Promise<unknown>[] = [];
+	const { toolchain, image } = bash;
+	assert.ok(image);
+	const onLingering = (removal: Promise<unknown>): void => void lingering.push(removal);
+	const report = await assessTier(
+		slow,
+		{ tier: "container", toolchain, image },
+		{ settings: readConfig({}, goldenDir), goldenDir, onLingering },
+	);
+	assert.equal(report.verdict, "passed");
+	assert.deepEqual([lingering.length, removed], [1, 0]);
+	release();
+	await Promise.all(lingering);
+	assert.equal(removed, 2);
 });
 
 test("an image that is not there has no posture, and that is no pass", async () => {

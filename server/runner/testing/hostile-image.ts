@@ -62,12 +62,14 @@ async function importImage(mode: string, archive: Buffer): Promise<Offered> {
 		version: { ...parsedVersion, examples: [] },
 		tiers: ["container", "gvisor"],
 		image: id,
+		imageVersion: "1",
 		suite: "none",
 		npmPackages: [],
 		limits: {},
 		compile: undefined,
 		run: definition.run,
 		environment: {},
+		isForBrowsers: false,
 		key: `${id}@1`,
 	};
 	return { toolchain, image };
