@@ -1,4 +1,4 @@
-import { describeError, errorTable } from "../../protocol/errors.ts";
+import { describeError, errorTable, roughly } from "../../protocol/errors.ts";
 import { describeOutcome, formatDuration } from "../../protocol/outcome.ts";
 import { type Connection, isLocal, type RunState, type SessionState } from "../session/session-state.ts";
 
@@ -11,6 +11,11 @@ export interface StatusLine {
 	readonly sentence: string;
 }
 
+function describePlace(ahead: number, waitMs: number | null): string {
+	const place = ahead === 0 ? "you are next" : `${ahead} ahead of you`;
+	return waitMs === null ? `Waiting: ${place}.` : `Waiting: ${place}, ${roughly(waitMs)}.`;
+}
+
 function describeRun(run: RunState): StatusLine {
 	switch (run.kind) {
 		case "idle":
@@ -18,7 +23,7 @@ function describeRun(run: RunState): StatusLine {
 		case "requested":
 			return { tone: "busy", sentence: "Starting …" };
 		case "queued":
-			return { tone: "busy", sentence: run.ahead === 0 ? "Waiting: you are next." : `Waiting: ${run.ahead} ahead of you.` };
+			return { tone: "busy", sentence: describePlace(run.ahead, run.waitMs) };
 		case "loading": {
 			const sentence =
 				run.share === null
@@ -31,7 +36,10 @@ function describeRun(run: RunState): StatusLine {
 			if (isLocal(run)) return { tone: "busy", sentence: "Running in this browser …" };
 			return { tone: "busy", sentence: run.at.step === "compile" ? "Compiling …" : "Running …" };
 		case "refused":
-			return { tone: errorTable[run.code].fault === "user" ? "reader" : "us", sentence: describeError(run.code, run.field) };
+			return {
+				tone: errorTable[run.code].fault === "user" ? "reader" : "us",
+				sentence: describeError(run.code, run.field, run.retryAfterMs),
+			};
 		case "ended": {
 			const { fault, sentence } = describeOutcome(run.outcome);
 			if (fault === "program") return { tone: "program", sentence };

@@ -7,6 +7,8 @@ import type { PostureReport } from "../../protocol/posture.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
+import { CapacityWatch } from "./capacity/capacity-watch.ts";
+import { type Gauge, MachineGauge } from "./capacity/machine-gauge.ts";
 import { Door } from "./door.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
 import type { SandboxDriver } from "./drivers/driver.ts";
@@ -62,6 +64,8 @@ export async function startRunner(options: {
 	measureBaselines?: typeof measureBaselines;
 	/** Default: the engine's default for containers, and `runsc`. */
 	runtimes?: TierRuntimes;
+	/** Where room is read. Default: this machine, which is wrong for an engine on another. */
+	gauge?: Gauge;
 	/** Tiers that this machine cannot have, and the sentence that says so. */
 	lacking?: Readonly<Partial<Record<ServerTierId, string>>>;
 }): Promise<Runner> {
@@ -71,6 +75,15 @@ export async function startRunner(options: {
 	const driver = drivers.docker(docker, config.instance, tierShapes(profile, runtimes, await readSeccompProfile(monitorSeccompPath)));
 	const tiers = config.tiers.filter((tier) => tier !== "browser");
 	const pool = new Pool({ driver, toolchains: catalogue.toolchains, tiers, settings: config, log, onChange: () => door.statusChanged() });
+	const capacity: CapacityWatch = new CapacityWatch({
+		gauge: options.gauge ?? new MachineGauge(),
+		settings: config,
+		use: () => door.use(),
+		changed() {
+			pool.setThrift(capacity.isShort("memory") ? "refillNothing" : capacity.capacity.bottleneck === "cpu" ? "floorOnly" : "none");
+			door.statusChanged();
+		},
+	});
 	const board: TierBoard = new TierBoard({
 		enabled: tiers,
 		intervalMs: config.postureIntervalMs,
@@ -99,6 +112,7 @@ export async function startRunner(options: {
 	const door: Door = new Door({
 		socketPath,
 		maxLeases: config.maxLeases,
+		capacity: () => capacity.capacity,
 		settings: config,
 		toolchains: catalogue.toolchains,
 		tiers: board,
@@ -112,11 +126,11 @@ export async function startRunner(options: {
 		if (reason !== undefined) board.lacks(tier, reason);
 	}
 	await door.takePlace();
-	await pool.start();
+	await Promise.all([pool.start(), capacity.start()]);
 	try {
 		await door.open();
 	} catch (error) {
-		await pool.close();
+		await Promise.all([pool.close(), capacity.close()]);
 		throw error;
 	}
 	return {
@@ -132,7 +146,7 @@ export async function startRunner(options: {
 		},
 		status: () => door.status(),
 		async close() {
-			await door.close();
+			await Promise.all([door.close(), capacity.close()]);
 			await Promise.all([board.close(), baselines.close()]);
 			await pool.close();
 		},
