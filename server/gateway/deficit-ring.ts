@@ -32,7 +32,9 @@ export function takeTurn(order: string[], debts: Debts): string {
 const halfLifeMs = 60_000;
 /** However long a run was, its party is not passed over for longer than this is worth. */
 const maxDebtSeconds = 120;
-const negligibleSeconds = 0.001;
+/** Less than this passes nobody over, and much less is forgotten. */
+const negligibleSeconds = quantumSeconds / 2;
+const forgottenSeconds = 0.001;
 const maxDebtors = 10_000;
 
 interface Debt {
@@ -54,18 +56,12 @@ export class Ledger implements Debts {
 	}
 
 	of(key: string): number {
-		const debt = this.#debts.get(key);
-		if (debt === undefined) return 0;
-		const seconds = debt.seconds * 0.5 ** ((this.#now() - debt.atMs) / halfLifeMs);
-		if (seconds > negligibleSeconds) return seconds;
-		this.#debts.delete(key);
-		return 0;
+		const seconds = this.#owedBy(key);
+		return seconds > negligibleSeconds ? seconds : 0;
 	}
 
 	charge(key: string, seconds: number): void {
-		const owed = Math.min(maxDebtSeconds, this.of(key) + seconds);
-		if (owed <= negligibleSeconds) return;
-		this.#set(key, owed);
+		this.#set(key, Math.min(maxDebtSeconds, this.#owedBy(key) + seconds));
 		if (this.#debts.size <= maxDebtors) return;
 		for (const oldest of this.#debts.keys()) {
 			this.#debts.delete(oldest);
@@ -74,9 +70,18 @@ export class Ledger implements Debts {
 	}
 
 	pay(key: string, seconds: number): void {
-		const owed = this.of(key) - seconds;
+		const owed = this.#owedBy(key) - seconds;
 		if (owed > negligibleSeconds) this.#set(key, owed);
 		else this.#debts.delete(key);
+	}
+
+	#owedBy(key: string): number {
+		const debt = this.#debts.get(key);
+		if (debt === undefined) return 0;
+		const seconds = debt.seconds * 0.5 ** ((this.#now() - debt.atMs) / halfLifeMs);
+		if (seconds > forgottenSeconds) return seconds;
+		this.#debts.delete(key);
+		return 0;
 	}
 
 	/** The last to be touched is the last in order. */

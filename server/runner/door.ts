@@ -12,6 +12,7 @@ import { DoorConnection, type DoorHost } from "./door-connection.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
 import { Lease } from "./lease.ts";
 import { effectiveLimits, type LimitSettings } from "./limits.ts";
+import { OutputPace } from "./output-pace.ts";
 import type { Pool } from "./pool.ts";
 import type { BaselineTurn } from "./posture/baseline-turn.ts";
 import type { TierBoard } from "./tier-board.ts";
@@ -47,6 +48,7 @@ export class Door implements DoorHost {
 	readonly #leases = new Set<Lease>();
 	readonly #closing = new Set<Promise<void>>();
 	readonly #computing: ComputingRuns<Lease>;
+	readonly pace = new OutputPace(() => performance.now());
 	#statusTimer: NodeJS.Timeout | undefined;
 	#lastStatusAtMs = Number.NEGATIVE_INFINITY;
 	#nextLeaseNumber = 1;
@@ -86,6 +88,7 @@ export class Door implements DoorHost {
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		clearTimeout(this.#statusTimer);
+		this.pace.close();
 		const isServerClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
 		for (const connection of this.#connections) {
 			if (connection.lease !== null) {
