@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ServerTierId } from "../../protocol/tiers.ts";
 import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
+import { unreadable } from "./capacity/machine-gauge.ts";
 import { connectEngine } from "./drivers/engine-connection.ts";
 import { assumedRuntimes, findRuntimes } from "./drivers/runtimes.ts";
 import { assessTier } from "./posture/assess.ts";
@@ -43,8 +44,11 @@ runAsChild(async (config, message) => {
 		},
 	);
 	for (const note of notes) log.info({ note }, "a runtime is not used");
+	const isEngineHere = start.dockerHost.startsWith("unix:");
+	if (!isEngineHere) log.info("the engine is on another machine: how much that has room for is not measured");
 	const runner = await startRunner({
 		config,
+		...(isEngineHere ? {} : { gauge: unreadable }),
 		docker,
 		runtimes,
 		lacking: process.arch === "x64" ? lacking : { ...lacking, microvm: "This tier's machine is of x86-64 only." },

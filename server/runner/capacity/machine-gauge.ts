@@ -23,6 +23,9 @@ export interface Gauge {
 	read(): Promise<Reading | null>;
 }
 
+/** For an engine on another machine, of which this one's figures say nothing. */
+export const unreadable: Gauge = { read: async () => null };
+
 export class MachineGauge implements Gauge {
 	readonly #proc: string;
 	readonly #groups: ControlGroups;
