@@ -13,8 +13,8 @@ const largestKeyBytes = 256;
 /** What each may print at once, and in a second, without being counted: far more than an echo, a prompt or a screenful. */
 const freeBytes = 65_536;
 const freeBytesPerMs = 262_144 / 1_000;
-/** What all others together may print in a second: about what a terminal can show. */
-const sharedBytesPerMs = 4_194_304 / 1_000;
+/** What all others together may print in a second: a thousand screens, so nobody sees the difference. */
+const sharedBytesPerMs = 2_097_152 / 1_000;
 /** Not spent yet, at most; and what may be spent ahead. */
 const sharedBytes = 65_536;
 const wakeMs = 5;
