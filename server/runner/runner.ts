@@ -80,7 +80,7 @@ export async function startRunner(options: {
 		settings: config,
 		use: () => door.use(),
 		changed() {
-			pool.setThrift(capacity.isShort("memory") ? "refillNothing" : capacity.capacity.bottleneck === "cpu" ? "floorOnly" : "none");
+			pool.setThrift(capacity.isShort("memory") ? "refillNothing" : capacity.isShort("cpu") ? "floorOnly" : "none");
 			door.statusChanged();
 		},
 	});
