@@ -146,7 +146,7 @@ export const settings = {
 		"%",
 		10,
 		wholeNumber(0, 90),
-		"Of the machine's memory, kept free: a further session gets a sandbox only when that could fill its whole memory limit and so much would still be there.",
+		"Of the machine's memory, kept free: a further session gets a sandbox only when that could fill `SANDGLASS_MEMORY_BYTES` and so much would still be there.",
 	),
 	busyPerCore: setting(
 		"SANDGLASS_BUSY_PER_CORE",

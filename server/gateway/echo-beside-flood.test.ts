@@ -100,7 +100,7 @@ test("a flood in one session adds at most 5 ms to the p95 echo of another", { ti
 	const socketPath = await start(context, "../runner/testing/runner-process.ts", instance, "serve", "1000000000");
 	context.after(() => reap(instance));
 	const url = await start(context, "./testing/gateway-child.ts", socketPath, pathOf("../../sandbox-images"));
-	const flood = fork(pathOf("./testing/flood-reader.ts"), [url], { execArgv: tsx });
+	const flood = fork(new URL("./testing/flood-reader.ts", import.meta.url), [url], { execArgv: tsx });
 	context.after(() => flood.kill());
 	await once(flood, "message");
 	const typist = await Typist.open(url);
