@@ -58,7 +58,7 @@ export class Pool {
 	readonly #work = new Set<Promise<void>>();
 	#thrift: Thrift = "none";
 	readonly #now: () => number;
-	readonly #trimTimer: NodeJS.Timeout;
+	#trimTimer: NodeJS.Timeout | undefined;
 	#wakeTimer: NodeJS.Timeout | undefined;
 	#refillTimer: NodeJS.Timeout | undefined;
 	#sweepTimer: NodeJS.Timeout | undefined;
@@ -91,11 +91,11 @@ export class Pool {
 			}
 		}
 		this.#watch = new EngineWatch(options.driver, options.log, (state) => this.#engineChanged(state));
-		this.#trimTimer = setInterval(() => this.#schedule(), trimEveryMs);
 	}
 
 	/** Reaps what earlier processes of this instance left, if the engine is up; else that is done when it comes up. */
 	start(): Promise<void> {
+		this.#trimTimer = setInterval(() => this.#schedule(), trimEveryMs);
 		return this.#watch.start();
 	}
 
