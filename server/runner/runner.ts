@@ -126,11 +126,13 @@ export async function startRunner(options: {
 		if (reason !== undefined) board.lacks(tier, reason);
 	}
 	await door.takePlace();
-	await Promise.all([pool.start(), capacity.start()]);
+	await pool.start();
+	capacity.start();
 	try {
 		await door.open();
 	} catch (error) {
-		await Promise.all([pool.close(), capacity.close()]);
+		capacity.close();
+		await pool.close();
 		throw error;
 	}
 	return {
@@ -146,7 +148,8 @@ export async function startRunner(options: {
 		},
 		status: () => door.status(),
 		async close() {
-			await Promise.all([door.close(), capacity.close()]);
+			capacity.close();
+			await door.close();
 			await Promise.all([board.close(), baselines.close()]);
 			await pool.close();
 		},

@@ -5,7 +5,7 @@ import type { Gauge } from "./machine-gauge.ts";
 
 /** Reads the machine now and then, and keeps what it has room for. */
 
-/** Four readings a second, of which one costs a fraction of a millisecond: a burst is noticed within a second. */
+/** Four readings a second, of which one costs a tenth of a millisecond: a burst is noticed within a second. */
 const everyMs = 250;
 
 export class CapacityWatch {
@@ -13,14 +13,14 @@ export class CapacityWatch {
 	readonly #admission: Admission;
 	readonly #use: () => Use & { readonly leases: number };
 	readonly #changed: () => void;
+	#told: Capacity;
 	#timer: NodeJS.Timeout | undefined;
-	#reading: Promise<void> | undefined;
-	#isClosed = false;
 
 	/** `use`: what there is now. `changed`: the capacity has. */
 	constructor(options: { gauge: Gauge; settings: AdmissionSettings; use: () => Use & { readonly leases: number }; changed: () => void }) {
 		this.#gauge = options.gauge;
 		this.#admission = new Admission(options.settings);
+		this.#told = this.#admission.capacity;
 		this.#use = options.use;
 		this.#changed = options.changed;
 	}
@@ -33,26 +33,31 @@ export class CapacityWatch {
 		return this.#admission.isShort(of);
 	}
 
-	/** Resolves after the first reading. */
-	start(): Promise<void> {
-		this.#reading = this.#readOnce().finally(() => {
-			if (!this.#isClosed) this.#timer = setTimeout(() => void this.start(), everyMs);
-		});
-		return this.#reading;
+	/** The first reading is taken at once. */
+	start(): void {
+		this.#read();
+		this.#timer = setInterval(() => this.#read(), everyMs);
 	}
 
-	async close(): Promise<void> {
-		this.#isClosed = true;
-		clearTimeout(this.#timer);
-		await this.#reading;
+	close(): void {
+		clearInterval(this.#timer);
 	}
 
-	/** Never rejects, as the gauge does not. */
-	async #readOnce(): Promise<void> {
-		const reading = await this.#gauge.read();
-		if (this.#isClosed) return;
-		const before = this.#admission.capacity;
-		const { leases, bottleneck } = this.#admission.take(reading, this.#use(), performance.now());
-		if (leases !== before.leases || bottleneck !== before.bottleneck) this.#changed();
+	#read(): void {
+		const nowMs = performance.now();
+		const use = this.#use();
+		const capacity = this.#admission.take(this.#gauge.read(nowMs), use, nowMs);
+		if (!isNews(capacity, this.#told, use.leases)) return;
+		this.#told = capacity;
+		this.#changed();
 	}
+}
+
+/** With room to spare, it matters to nobody whether there is some more. */
+const sparedRoom = 8;
+
+function isNews(now: Capacity, told: Capacity, leases: number): boolean {
+	if (now.bottleneck !== told.bottleneck) return true;
+	const isNear = Math.min(now.leases, told.leases) - leases < sparedRoom;
+	return isNear ? now.leases !== told.leases : Math.abs(now.leases - told.leases) > told.leases / 4;
 }

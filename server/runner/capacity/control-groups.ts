@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 
@@ -16,38 +16,50 @@ export interface GroupBounds {
 	readonly cores: number | null;
 }
 
-interface Files {
-	readonly limit: string;
+/** A group with a limit, and where its use is read. */
+interface Bound {
+	readonly limit: number;
 	readonly usage: string;
+	/** Its memory.stat and the name in it of what would be given back. */
+	readonly cache?: readonly [path: string, name: string];
 }
 
+interface Bounds {
+	readonly memory: readonly Bound[];
+	readonly tasks: readonly Bound[];
+	readonly cores: number | null;
+}
+
+/** How often is looked whether somebody has set or moved a limit. */
+const foundForMs = 10_000;
 /** Version 1 writes "no limit" as a number near 2^63. */
 const unlimitedFrom = 2 ** 60;
 const Count = z.coerce.number().int().nonnegative();
 
-async function textOf(path: string): Promise<string | null> {
+function textOf(path: string): string | null {
 	try {
-		return await readFile(path, "utf8");
+		return readFileSync(path, "utf8");
 	} catch {
 		// Not there, or not for us: it bounds nothing that we could know of.
 		return null;
 	}
 }
 
-async function numberIn(path: string): Promise<number | null> {
-	const result = Count.safeParse((await textOf(path))?.trim() ?? "max");
+function numberIn(path: string): number | null {
+	const result = Count.safeParse(textOf(path)?.trim() ?? "max");
 	return result.success && result.data < unlimitedFrom ? result.data : null;
 }
 
 /** A line `name value` of a flat-keyed file. */
-async function valueIn(path: string, name: string): Promise<number> {
-	const line = new RegExp(`^${name} ([0-9]+)$`, "m").exec((await textOf(path)) ?? "");
+function valueIn(path: string, name: string): number {
+	const line = new RegExp(`^${name} ([0-9]+)$`, "m").exec(textOf(path) ?? "");
 	return line === null ? 0 : Number(line[1]);
 }
 
 export class ControlGroups {
 	readonly #root: string;
 	readonly #ownGroups: string;
+	#found: { readonly bounds: Bounds; readonly atMs: number } | null = null;
 
 	/** The defaults are this process's own. */
 	constructor({ root = "/sys/fs/cgroup", ownGroups = "/proc/self/cgroup" } = {}) {
@@ -55,35 +67,31 @@ export class ControlGroups {
 		this.#ownGroups = ownGroups;
 	}
 
-	async read(): Promise<GroupBounds> {
-		const groups = parseOwnGroups((await textOf(this.#ownGroups)) ?? "");
-		const memory = [
-			...this.#folders(groups, "memory").map((folder) => ({
-				folder,
-				limit: "memory.limit_in_bytes",
-				usage: "memory.usage_in_bytes",
-				cache: "total_inactive_file",
-			})),
-			...this.#folders(groups, "").map((folder) => ({ folder, limit: "memory.max", usage: "memory.current", cache: "inactive_file" })),
-		];
-		const tasks = [...this.#folders(groups, "pids"), ...this.#folders(groups, "")];
-		const bounds = await Promise.all(
-			memory.map(async ({ folder, cache, ...files }) => {
-				const bound = await readBound(folder, files);
-				if (bound === null) return null;
-				return { ...bound, free: bound.free + (await valueIn(join(folder, "memory.stat"), cache)) };
-			}),
-		);
-		const taskBounds = await Promise.all(tasks.map((folder) => readBound(folder, { limit: "pids.max", usage: "pids.current" })));
-		const quotas = await Promise.all([
-			...this.#folders(groups, "").map(coresOfVersion2),
-			...this.#folders(groups, "cpu").map(coresOfVersion1),
-		]);
+	read(nowMs: number): GroupBounds {
+		if (this.#found === null || nowMs - this.#found.atMs >= foundForMs) this.#found = { bounds: this.#find(), atMs: nowMs };
+		const { memory, tasks, cores } = this.#found.bounds;
 		return {
-			freeBytes: least(bounds.map((bound) => bound?.free ?? null)),
-			limitBytes: least(bounds.map((bound) => bound?.limit ?? null)),
-			freeTasks: least(taskBounds.map((bound) => bound?.free ?? null)),
-			cores: least(quotas),
+			freeBytes: least(memory.map(freeOf)),
+			limitBytes: least(memory.map(({ limit }) => limit)),
+			freeTasks: least(tasks.map(freeOf)),
+			cores,
+		};
+	}
+
+	#find(): Bounds {
+		const groups = parseOwnGroups(textOf(this.#ownGroups) ?? "");
+		const unified = this.#folders(groups, "");
+		const memory = [
+			...this.#folders(groups, "memory").map((folder) =>
+				boundOf(folder, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+			),
+			...unified.map((folder) => boundOf(folder, "memory.max", "memory.current", "inactive_file")),
+		];
+		const tasks = [...this.#folders(groups, "pids"), ...unified].map((folder) => boundOf(folder, "pids.max", "pids.current"));
+		return {
+			memory: memory.filter((bound) => bound !== null),
+			tasks: tasks.filter((bound) => bound !== null),
+			cores: least([...unified.map(coresOfVersion2), ...this.#folders(groups, "cpu").map(coresOfVersion1)]),
 		};
 	}
 
@@ -108,20 +116,28 @@ function parseOwnGroups(text: string): Map<string, string> {
 	return groups;
 }
 
-async function readBound(folder: string, { limit, usage }: Files): Promise<{ free: number; limit: number } | null> {
-	const most = await numberIn(join(folder, limit));
-	if (most === null) return null;
-	return { free: Math.max(0, most - ((await numberIn(join(folder, usage))) ?? 0)), limit: most };
+function boundOf(folder: string, limitFile: string, usageFile: string, cacheName?: string): Bound | null {
+	const limit = numberIn(join(folder, limitFile));
+	if (limit === null) return null;
+	return {
+		limit,
+		usage: join(folder, usageFile),
+		...(cacheName === undefined ? {} : { cache: [join(folder, "memory.stat"), cacheName] as const }),
+	};
 }
 
-async function coresOfVersion2(folder: string): Promise<number | null> {
-	const [, quota, period] = /^([0-9]+) ([0-9]+)/.exec((await textOf(join(folder, "cpu.max"))) ?? "") ?? [];
+function freeOf({ limit, usage, cache }: Bound): number {
+	return Math.max(0, limit - (numberIn(usage) ?? 0)) + (cache === undefined ? 0 : valueIn(...cache));
+}
+
+function coresOfVersion2(folder: string): number | null {
+	const [, quota, period] = /^([0-9]+) ([0-9]+)/.exec(textOf(join(folder, "cpu.max")) ?? "") ?? [];
 	return quota === undefined ? null : Number(quota) / Number(period);
 }
 
-async function coresOfVersion1(folder: string): Promise<number | null> {
-	const quota = await numberIn(join(folder, "cpu.cfs_quota_us"));
-	const period = await numberIn(join(folder, "cpu.cfs_period_us"));
+function coresOfVersion1(folder: string): number | null {
+	const quota = numberIn(join(folder, "cpu.cfs_quota_us"));
+	const period = numberIn(join(folder, "cpu.cfs_period_us"));
 	return quota === null || period === null || period === 0 ? null : quota / period;
 }
 

@@ -19,22 +19,22 @@ function groupsOf(context: TestContext, ownGroups: string, files: Readonly<Recor
 	return new ControlGroups({ root, ownGroups: join(root, "own") });
 }
 
-test("this machine is read as node reads it, and its cores are idle for some share", async () => {
+test("this machine is read as node reads it, and its cores are idle for some share", () => {
 	const gauge = new MachineGauge();
-	const first = await gauge.read();
+	const first = gauge.read(0);
 	assert.ok(first !== null && first.idleCores === null);
 	assert.ok(first.totalBytes <= totalmem() && first.availableBytes <= first.totalBytes && first.availableBytes > freemem() / 4);
 	assert.ok(first.cores >= 1 && first.freeTasks > 0 && first.freeTasks < first.maxTasks);
-	let second = await gauge.read();
-	while (second?.idleCores === null) second = await gauge.read();
+	let second = gauge.read(0);
+	while (second?.idleCores === null) second = gauge.read(0);
 	assert.ok(second !== null && second.idleCores !== null && second.idleCores >= 0 && second.idleCores <= second.cores);
 });
 
-test("a system without these files cannot be read, which is no failure", async () => {
-	assert.equal(await new MachineGauge({ proc: "/nowhere" }).read(), null);
+test("a system without these files cannot be read, which is no failure", () => {
+	assert.equal(new MachineGauge({ proc: "/nowhere" }).read(0), null);
 });
 
-test("version 2: the tightest group from the own one up to the top bounds, with the cache that it would give back", async (context) => {
+test("version 2: the tightest group from the own one up to the top bounds, with the cache that it would give back", (context) => {
 	const groups = groupsOf(context, "0::/shop/server", {
 		"shop/server/memory.max": "max",
 		"shop/memory.max": 1_000 * MiB,
@@ -47,10 +47,10 @@ test("version 2: the tightest group from the own one up to the top bounds, with 
 		"shop/cpu.max": "150000 100000",
 		"shop/server/cpu.max": "max 100000",
 	});
-	assert.deepEqual(await groups.read(), { freeBytes: 350 * MiB, limitBytes: 1_000 * MiB, freeTasks: 70, cores: 1.5 });
+	assert.deepEqual(groups.read(0), { freeBytes: 350 * MiB, limitBytes: 1_000 * MiB, freeTasks: 70, cores: 1.5 });
 });
 
-test("version 1 and hybrid: each controller has a tree of its own", async (context) => {
+test("version 1 and hybrid: each controller has a tree of its own", (context) => {
 	const groups = groupsOf(context, "9:memory:/a\n5:cpu,cpuacct:/b\n8:pids:/\n0::/", {
 		"memory/a/memory.limit_in_bytes": 500 * MiB,
 		"memory/a/memory.usage_in_bytes": 100 * MiB,
@@ -63,11 +63,11 @@ test("version 1 and hybrid: each controller has a tree of its own", async (conte
 		"cpu/cpu.cfs_period_us": 100_000,
 		"unified/memory.max": "max",
 	});
-	assert.deepEqual(await groups.read(), { freeBytes: 410 * MiB, limitBytes: 500 * MiB, freeTasks: null, cores: 0.5 });
+	assert.deepEqual(groups.read(0), { freeBytes: 410 * MiB, limitBytes: 500 * MiB, freeTasks: null, cores: 0.5 });
 });
 
-test("a group that is not to be seen from here bounds nothing", async (context) => {
+test("a group that is not to be seen from here bounds nothing", (context) => {
 	const nothing = { freeBytes: null, limitBytes: null, freeTasks: null, cores: null };
-	assert.deepEqual(await groupsOf(context, "0::/../../elsewhere", {}).read(), nothing);
-	assert.deepEqual(await new ControlGroups({ root: "/nowhere", ownGroups: "/nowhere/own" }).read(), nothing);
+	assert.deepEqual(groupsOf(context, "0::/../../elsewhere", {}).read(0), nothing);
+	assert.deepEqual(new ControlGroups({ root: "/nowhere", ownGroups: "/nowhere/own" }).read(0), nothing);
 });
