@@ -197,7 +197,7 @@ function ran(result: ApiRunResult, session?: { readonly files: string[]; readonl
 
 function refused({ code, field, retryAfterMs }: RunRefusal): CallToolResult {
 	const again = retryAfterMs === undefined ? "" : ` (Try again in ${Math.ceil(retryAfterMs / 1_000)} s.)`;
-	return failed(`${describeError(code, field, retryAfterMs)}${again}`);
+	return failed(`${describeError(code, field)}${again}`);
 }
 
 function failed(sentence: string): CallToolResult {
