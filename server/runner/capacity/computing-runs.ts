@@ -10,8 +10,8 @@ export interface Use {
 	readonly cores: number;
 }
 
-/** Of a core. Programs at a prompt take a tenth of that, and fifty that compute side by side still get that much of one. */
-const computesFrom = 0.02;
+/** Of a core. A program at a prompt takes less than a tenth of that, and on a machine with two hundred things to do for each core one that computes still gets it. */
+const computesFrom = 0.005;
 /** Figures that are older are of a run that has ended. */
 const freshMs = 1_000;
 
