@@ -59,7 +59,11 @@ export type ApiRunResult = z.infer<typeof ApiRunResult>;
 
 /** `event:` is the type, `data:` the rest as JSON. The last is `result` or `problem`. */
 export const ApiRunEvent = z.discriminatedUnion("type", [
-	z.strictObject({ type: z.literal("queued"), ahead: z.int().nonnegative() }),
+	z.strictObject({
+		type: z.literal("queued"),
+		ahead: z.int().nonnegative(),
+		waitMs: z.int().nonnegative().optional().describe("Roughly how long that takes; absent: nobody knows yet."),
+	}),
 	z.strictObject({ type: z.literal("started"), step: StepName, language: z.string(), version: z.string(), tier: z.string() }),
 	z.strictObject({ type: z.literal("output"), step: StepName, stream: z.enum(["stdout", "stderr"]), text: z.string() }),
 	z.strictObject({ type: z.literal("step"), step: StepName, report: StepReport }),
@@ -105,6 +109,13 @@ export const Health = z.strictObject({
 			starting: z.int(),
 		}),
 	),
-	queue: z.strictObject({ waiting: z.int(), inUse: z.int(), capacity: z.int() }),
+	queue: z.strictObject({
+		waiting: z.int(),
+		inUse: z.int(),
+		capacity: z.int().describe("Sandboxes that may serve sessions at the same time, by what the machine has left."),
+		bottleneck: z
+			.enum(["ceiling", "memory", "cpu", "processes", "unknown"])
+			.describe("What keeps that from being more; ceiling: the operator's setting."),
+	}),
 });
 export type Health = z.infer<typeof Health>;

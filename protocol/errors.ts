@@ -8,7 +8,7 @@ export type Fault = "program" | "user" | "operator" | "us";
 
 interface ErrorEntry {
 	readonly fault: Fault;
-	/** What a person reads. `{field}` stands for the message field that was wrong, where there is one. */
+	/** What a person reads. `{field}` stands for the message field that was wrong, where there is one, `{when}` for the time to come back. */
 	readonly sentence: string;
 	/** The status when it answers an HTTP request. */
 	readonly httpStatus: number;
@@ -37,13 +37,8 @@ export const errorTable = {
 	bodyUnreadable: entry("user", 400, null, "The body is not valid JSON."),
 	keyRequired: entry("operator", 401, null, "This server answers only to who holds an API key."),
 	keyInvalid: entry("user", 401, null, "This API key is unknown, or was revoked."),
-	keySpent: entry("user", 429, null, "This API key has used its share. Wait a moment, then try again."),
-	siteQuotaReached: entry(
-		"operator",
-		429,
-		null,
-		"The site that shows this has reached its share of the server. Wait a moment, then run it again.",
-	),
+	keySpent: entry("user", 429, null, "This API key has used its share. Try again {when}."),
+	siteQuotaReached: entry("operator", 429, null, "The site that shows this has reached its share of the server. Run it again {when}."),
 
 	unknownLanguage: entry("user", 404, null, "The server does not offer this language."),
 	unknownVersion: entry("user", 404, null, "The server does not offer this version of the language."),
@@ -69,11 +64,16 @@ export const errorTable = {
 	workspaceFull: entry("user", 507, null, "The files do not fit into the workspace."),
 
 	tooManySessions: entry("user", 429, null, "Too many programs of yours are running at once. Stop one of them first."),
-	tooManyRuns: entry("user", 429, null, "That were many runs in a short time. Wait a moment, then run it again."),
-	timeQuotaReached: entry("user", 429, null, "You have used your sandbox time for this hour. It comes back bit by bit."),
-	addressQuotaReached: entry("user", 429, null, "Your network has reached its share of this server. Wait a moment, then run it again."),
+	tooManyRuns: entry("user", 429, null, "That were many runs in a short time. Run it again {when}."),
+	timeQuotaReached: entry(
+		"user",
+		429,
+		null,
+		"You have used your sandbox time for this hour. It comes back bit by bit: run it again {when}.",
+	),
+	addressQuotaReached: entry("user", 429, null, "Your network has reached its share of this server. Run it again {when}."),
 	tooManyConnections: entry("user", 429, 4429, "Too many pages are open from your network."),
-	queueFull: entry("operator", 503, null, "The server is full. Try again in a minute."),
+	queueFull: entry("operator", 503, null, "The server is full. Try again {when}."),
 
 	snippetNotFound: entry("user", 404, null, "There is nothing at this link. It may be mistyped, or the operator removed what was there."),
 	snippetRemoved: entry("operator", 410, null, "The operator of this server removed this, and it cannot be shared here again."),
@@ -110,9 +110,25 @@ export type ErrorCode = keyof typeof errorTable;
 
 export const errorCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
 
-/** The sentence for a code; `field` is put where the sentence names one, and left out where it is not known. */
-export function describeError(code: ErrorCode, field?: string): string {
-	const { sentence } = errorTable[code];
-	if (field !== undefined && field !== "") return sentence.replace("{field}", field);
+/**
+ * The sentence for a code; `field` is put where the sentence names one, and left out where it is not known. `retryAfterMs`: when it makes
+ * sense to come back, where that is known.
+ */
+export function describeError(code: ErrorCode, field?: string, retryAfterMs?: number): string {
+	const sentence = errorTable[code].sentence.replace("{when}", () => describeReturn(retryAfterMs));
+	// A function, because a name may hold what `replace` takes for a pattern of its own.
+	if (field !== undefined && field !== "") return sentence.replace("{field}", () => field);
 	return sentence.replace(" ({field})", "");
+}
+
+function describeReturn(retryAfterMs: number | undefined): string {
+	if (retryAfterMs === undefined) return "in a moment";
+	return `in ${roughly(retryAfterMs)}`;
+}
+
+/** A wait that was estimated, never too short: "a few seconds", "about 20 s", "about 3 min". */
+export function roughly(ms: number): string {
+	if (ms <= 5_000) return "a few seconds";
+	if (ms <= 60_000) return `about ${Math.ceil(ms / 5_000) * 5} s`;
+	return `about ${Math.ceil(ms / 60_000)} min`;
 }

@@ -104,8 +104,13 @@ export const ServerMessage = z.discriminatedUnion("type", [
 		/** The server's build; a page of another build tells its reader to reload. */
 		build: z.string(),
 	}),
-	/** How many wait before this run; 0: it is next. Sent again whenever it changes. */
-	z.strictObject({ type: z.literal("queued"), run: RunId, ahead: z.int().nonnegative() }),
+	/** How many wait before this run (0: it is next), and roughly how long that takes (absent: nobody knows yet). Sent again whenever it changes. */
+	z.strictObject({
+		type: z.literal("queued"),
+		run: RunId,
+		ahead: z.int().nonnegative(),
+		waitMs: z.int().nonnegative().optional(),
+	}),
 	z.strictObject({
 		type: z.literal("started"),
 		run: RunId,

@@ -36,7 +36,8 @@ export type RunState =
 	| { readonly kind: "idle" }
 	/** Pressed, and not yet answered. */
 	| { readonly kind: "requested"; readonly run: number }
-	| { readonly kind: "queued"; readonly run: number; readonly ahead: number }
+	/** `waitMs`: roughly how long that takes; null: nobody knows yet. */
+	| { readonly kind: "queued"; readonly run: number; readonly ahead: number; readonly waitMs: number | null }
 	/** For this browser: what runs it is fetched (`share` of it has come, 0 to 1) or being started (null). */
 	| { readonly kind: "loading"; readonly run: number; readonly name: string; readonly share: number | null }
 	| { readonly kind: "running"; readonly run: number; readonly isStopping: boolean; readonly at: RunningStep }
@@ -49,8 +50,14 @@ export type RunState =
 			/** null when it ended before it began. */
 			readonly at: RunningStep | null;
 	  }
-	/** The server would not do it. */
-	| { readonly kind: "refused"; readonly run: number; readonly code: ErrorCode; readonly field: string | undefined };
+	/** The server would not do it. `retryAfterMs`: when it makes sense to ask again, where the server knows. */
+	| {
+			readonly kind: "refused";
+			readonly run: number;
+			readonly code: ErrorCode;
+			readonly field: string | undefined;
+			readonly retryAfterMs?: number | undefined;
+	  };
 
 export interface SessionState {
 	readonly connection: Connection;
@@ -86,7 +93,7 @@ export function advanceRun(run: RunState, message: ServerMessage, nowMs: number)
 	if (!("run" in message) || !isBusy(run) || message.run !== run.run) return run;
 	switch (message.type) {
 		case "queued":
-			return { kind: "queued", run: run.run, ahead: message.ahead };
+			return { kind: "queued", run: run.run, ahead: message.ahead, waitMs: message.waitMs ?? null };
 		case "started": {
 			const { step, tier, language, version, limits } = message;
 			const usage = { wallMs: 0, cpuMs: 0, memoryBytes: 0 };
@@ -109,7 +116,7 @@ export function advanceRun(run: RunState, message: ServerMessage, nowMs: number)
 			};
 		case "error":
 			if (run.kind === "running" || errorTable[message.code].fault === "us") return loseRun(run, message.code);
-			return { kind: "refused", run: run.run, code: message.code, field: message.field };
+			return { kind: "refused", run: run.run, code: message.code, field: message.field, retryAfterMs: message.retryAfterMs };
 		default:
 			return run;
 	}

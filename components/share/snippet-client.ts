@@ -1,5 +1,5 @@
 import { ApiProblem, snippetsPath } from "../../protocol/api.ts";
-import { type ErrorCode, errorTable } from "../../protocol/errors.ts";
+import { describeError, type ErrorCode } from "../../protocol/errors.ts";
 import { Snippet, SnippetCreated, type SnippetDraft, SnippetId } from "../../protocol/snippets.ts";
 
 /** What the page asks of `/api/v1/snippets`. Expected failures are values with the sentence that a reader is shown. */
@@ -21,7 +21,7 @@ const unexpected: SnippetRefusal = {
 async function readRefusal(response: Response): Promise<SnippetRefusal> {
 	try {
 		const { code, detail } = ApiProblem.parse(await response.json());
-		return { kind: "refused", code, sentence: detail === "" ? errorTable[code].sentence : detail };
+		return { kind: "refused", code, sentence: detail === "" ? describeError(code) : detail };
 	} catch (error) {
 		console.info("A refusal of the server could not be read.", error);
 		if (response.status === 413) return { ...unexpected, sentence: "That is larger than the server stores." };

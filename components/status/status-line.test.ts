@@ -25,9 +25,14 @@ test("whose doing it was decides the tone: the program's, ours, or the reader's 
 	for (const [outcome, tone] of expected) assert.equal(describeStatus(ended(outcome)).tone, tone, outcome.kind);
 });
 
-test("the queue says how many are ahead", () => {
-	assert.equal(describeStatus(withRun({ kind: "queued", run: 1, ahead: 3 })).sentence, "Waiting: 3 ahead of you.");
-	assert.match(describeStatus(withRun({ kind: "queued", run: 1, ahead: 0 })).sentence, /next/);
+test("the queue says how many are ahead and roughly how long it takes, and a full one when to come back", () => {
+	const queued = (ahead: number, waitMs: number | null) => describeStatus(withRun({ kind: "queued", run: 1, ahead, waitMs })).sentence;
+	assert.equal(queued(3, null), "Waiting: 3 ahead of you.");
+	assert.equal(queued(3, 11_200), "Waiting: 3 ahead of you, about 15 s.");
+	assert.equal(queued(0, 900), "Waiting: you are next, a few seconds.");
+	const refused = { kind: "refused", run: 1, code: "queueFull", field: undefined } as const;
+	assert.equal(describeStatus(withRun({ ...refused, retryAfterMs: 95_000 })).sentence, "The server is full. Try again in about 2 min.");
+	assert.equal(describeStatus(withRun(refused)).sentence, "The server is full. Try again in a moment.");
 });
 
 test("a broken connection is told while a program waits for it, and changes no finished run's words", () => {

@@ -1,4 +1,4 @@
-import { describeError, errorTable } from "../../protocol/errors.ts";
+import { describeError, errorTable, roughly } from "../../protocol/errors.ts";
 import { isCompiledByServer } from "../../protocol/modules.ts";
 import { describeOutcome, formatDuration } from "../../protocol/outcome.ts";
 import { type Connection, isLocal, type RunState, type SessionState } from "../session/session-state.ts";
@@ -12,6 +12,11 @@ export interface StatusLine {
 	readonly sentence: string;
 }
 
+function describePlace(ahead: number, waitMs: number | null): string {
+	const place = ahead === 0 ? "you are next" : `${ahead} ahead of you`;
+	return waitMs === null ? `Waiting: ${place}.` : `Waiting: ${place}, ${roughly(waitMs)}.`;
+}
+
 function describeRun(run: RunState): StatusLine {
 	switch (run.kind) {
 		case "idle":
@@ -19,7 +24,7 @@ function describeRun(run: RunState): StatusLine {
 		case "requested":
 			return { tone: "busy", sentence: "Starting …" };
 		case "queued":
-			return { tone: "busy", sentence: run.ahead === 0 ? "Waiting: you are next." : `Waiting: ${run.ahead} ahead of you.` };
+			return { tone: "busy", sentence: describePlace(run.ahead, run.waitMs) };
 		case "loading": {
 			const sentence =
 				run.share === null
@@ -36,7 +41,10 @@ function describeRun(run: RunState): StatusLine {
 			}
 			return { tone: "busy", sentence: run.at.step === "compile" ? "Compiling …" : "Running …" };
 		case "refused":
-			return { tone: errorTable[run.code].fault === "user" ? "reader" : "us", sentence: describeError(run.code, run.field) };
+			return {
+				tone: errorTable[run.code].fault === "user" ? "reader" : "us",
+				sentence: describeError(run.code, run.field, run.retryAfterMs),
+			};
 		case "ended": {
 			const { fault, sentence } = describeOutcome(run.outcome);
 			if (fault === "program") return { tone: "program", sentence };

@@ -106,6 +106,7 @@ export const plentyForAll = {
 	SANDGLASS_IDLE_WALL_MS: String(patientLimits.idleWallMs),
 	SANDGLASS_ADDRESS_RUNS_PER_MINUTE: "100000",
 	SANDGLASS_ADDRESS_SECONDS_PER_HOUR: "1000000",
+	SANDGLASS_BUSY_PER_CORE: "0",
 };
 
 export class Arena {

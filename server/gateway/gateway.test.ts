@@ -64,7 +64,7 @@ test("/healthz says what is up, and 200 also while the runner is down", async (c
 	assert.equal(health.runner, "up");
 	assert.equal(health.engine, "up");
 	assert.ok(health.pool.length > 0);
-	assert.deepEqual(health.queue, { waiting: 0, inUse: 0, capacity: 8 });
+	assert.deepEqual(health.queue, { waiting: 0, inUse: 0, capacity: 8, bottleneck: "ceiling" });
 	await door.kill();
 	for (;;) {
 		const { status, body } = await get(`${url}/healthz`);

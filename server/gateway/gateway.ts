@@ -10,6 +10,7 @@ import type { ApiKey } from "../api-keys/schema.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import { watchRunner } from "../runner/client.ts";
+import type { RunnerStatus } from "../runner/door-protocol.ts";
 import type { SnippetStore } from "../store/snippet-store.ts";
 import { addressGroup, TrustedProxies } from "./address.ts";
 import { Bodies } from "./api/bodies.ts";
@@ -85,7 +86,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 	const watch = watchRunner({
 		socketPath: options.runnerSocketPath,
-		onStatus: () => queue.pump(),
+		onStatus() {
+			queue.pump();
+			idleLeases.reclaim();
+		},
 		onDown: (detail) => {
 			log.warn({ detail }, "the runner is down");
 			hub.runnerDown();
@@ -93,12 +97,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 		},
 	});
 	const queue = new FairQueue({
-		capacity: () => watch.status?.maxLeases ?? config.maxLeases,
+		capacity: () => watch.status?.capacity ?? config.maxLeases,
 		length: config.queueLength,
 		visitorLength: config.visitorSessions,
+		longestWaitMs: config.queueWaitMs,
 		onPressure: () => idleLeases.reclaim(),
+		now,
 	});
-	const idleLeases = new IdleLeases({ graceMs: timings.idleLeaseGraceMs, wanted: () => queue.unserved, now });
+	const idleLeases = new IdleLeases({
+		graceMs: timings.idleLeaseGraceMs,
+		wanted: () => (isRoomWorth(watch.status) ? queue.unserved : 0),
+		now,
+	});
 	const quotas = new Quotas({
 		visitor: {
 			sandboxes: config.visitorSessions,
@@ -216,8 +226,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 	});
 
 	const beat = setInterval(() => hub.beat(), timings.pingEveryMs);
+	const review = setInterval(() => queue.review(), timings.queueReviewMs);
 	const release = (): void => {
 		clearInterval(beat);
+		clearInterval(review);
 		watch.close();
 		idleLeases.close();
 		entrance.close();
@@ -241,6 +253,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 			await closed;
 		},
 	};
+}
+
+/** Where the cores are what is short, a sandbox that idles takes nothing away from who waits. */
+function isRoomWorth(status: RunnerStatus | null): boolean {
+	return status?.bottleneck !== "cpu";
 }
 
 /** A page without a cookie shares one visitor's allowance with the others of its address. */

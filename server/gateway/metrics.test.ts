@@ -12,6 +12,8 @@ const metrics = createMetrics({
 		engine: "up",
 		leases: 3,
 		maxLeases: 8,
+		capacity: 8,
+		bottleneck: "ceiling",
 		tiers: [{ tier: "gvisor", state: "failed", reason: "It differs.", checkedAtMs: 1_700_000_000_000 }],
 		languages: [{ language: "python", version: "3.13", tier: "container", isReady: true, idle: 2, starting: 0 }],
 	}),

@@ -100,6 +100,7 @@ function addGauges(registry: Registry, { runnerStatus, gatewayState }: MetricsOp
 	simple("sandglass_runner_up", "1 while the runner answers.", () => (runnerStatus() === null ? 0 : 1));
 	simple("sandglass_engine_up", "1 while the engine answers the runner.", () => (runnerStatus()?.engine === "up" ? 1 : 0));
 	simple("sandglass_leases", "Sandboxes that serve sessions.", () => runnerStatus()?.leases ?? 0);
+	simple("sandglass_capacity", "Sandboxes that may serve sessions, by what the machine has left.", () => runnerStatus()?.capacity ?? 0);
 	simple("sandglass_connections", "WebSockets that are open.", () => gatewayState().connections);
 	simple("sandglass_sessions", "Sessions, those between two connections included.", () => gatewayState().sessions);
 	simple("sandglass_queue_waiting", "Runs that wait for a sandbox.", () => gatewayState().waiting);

@@ -1,8 +1,13 @@
+import { type Place, Turns } from "./turns.ts";
+import { WaitEstimate } from "./wait-estimate.ts";
+
 /**
- * Who gets the next free sandbox. Visitors take turns, whatever each of them has waiting, so that one visitor's thousand runs do
- * not delay another's first (ATTACKS 39). A slot is the right to one of the runner's leases.
+ * Who gets the next free sandbox, and what those who wait are told. Visitors and embedding sites take turns, in seconds of what their runs
+ * really use and not in runs (turns.ts), so that nobody's thousand runs delay another's first (ATTACKS 39). A slot is the right to one
+ * of the runner's leases.
  *
  * The queue owns the count of slots in use; a slot's holder must release it, and only the first release counts.
+ * Nobody waits without an end: who would wait too long, or has, is told when to come back.
  */
 
 export interface Slot {
@@ -11,13 +16,21 @@ export interface Slot {
 	release(): void;
 }
 
-export interface Waiter {
-	readonly visitor: string;
+/** Why there is no place, or no longer one. */
+export interface Overload {
+	readonly retryAfterMs: number;
+}
+
+export interface Waiter extends Place {
 	/** How many of its visitor may wait. Absent: as many as of every visitor. */
 	readonly lineLength?: number;
-	/** How many are before it; at once when it has to wait and whenever the number changes. Never after `granted`. */
-	ahead(count: number): void;
+	/** The longest that it waits. Absent: as long as everybody. */
+	readonly longestWaitMs?: number;
+	/** How many are before it, and how long that may take (null: nobody knows yet); at once when it has to wait, and whenever it changes. */
+	ahead(count: number, waitMs: number | null): void;
 	granted(slot: Slot): void;
+	/** Instead of `granted`: it has waited too long, or gives way to one who has nobody waiting. */
+	turnedAway(overload: Overload): void;
 }
 
 export interface Ticket {
@@ -25,28 +38,47 @@ export interface Ticket {
 	leave(): void;
 }
 
+interface Entry extends Place {
+	readonly waiter: Waiter;
+	readonly sinceMs: number;
+	toldAhead: number;
+	toldWaitMs: number | null;
+}
+
+const shortestRetryMs = 1_000;
+const longestRetryMs = 600_000;
+/** An estimate that moved by less than this is not told again. */
+const noticedShare = 0.25;
+const noticedMs = 2_000;
+
+export interface QueueOptions {
+	/** How many slots there are. It may change; call `pump` then. */
+	readonly capacity: () => number;
+	readonly length: number;
+	readonly visitorLength: number;
+	readonly longestWaitMs: number;
+	/** Somebody has to wait. */
+	readonly onPressure: () => void;
+	/** Milliseconds of a clock that never goes back. */
+	readonly now: () => number;
+}
+
 export class FairQueue {
-	/** In the order of their turns: the first visitor's first waiter is next. */
-	readonly #byVisitor = new Map<string, Waiter[]>();
-	readonly #told = new Map<Waiter, number>();
-	readonly #capacity: () => number;
-	readonly #length: number;
-	readonly #visitorLength: number;
-	readonly #onPressure: () => void;
+	readonly #options: QueueOptions;
+	readonly #turns: Turns<Entry>;
+	readonly #estimate: WaitEstimate;
 	#slotsInUse = 0;
 	#slotsLeaving = 0;
 	#isTellingPlanned = false;
 
-	/** `capacity` may change; call `pump` then. `onPressure` is called when somebody has to wait. */
-	constructor(options: { capacity: () => number; length: number; visitorLength: number; onPressure: () => void }) {
-		this.#capacity = options.capacity;
-		this.#length = options.length;
-		this.#visitorLength = options.visitorLength;
-		this.#onPressure = options.onPressure;
+	constructor(options: QueueOptions) {
+		this.#options = options;
+		this.#turns = new Turns(options.now);
+		this.#estimate = new WaitEstimate(options.now);
 	}
 
 	get waiting(): number {
-		return this.#told.size;
+		return this.#turns.size;
 	}
 
 	/** How many wait for a slot that nobody is about to release. */
@@ -58,36 +90,104 @@ export class FairQueue {
 		return this.#slotsInUse;
 	}
 
-	/** null: the queue, or the visitor's part of it, is full. `granted` may be called before this returns. */
-	enter(waiter: Waiter): Ticket | null {
-		if (this.waiting === 0 && this.#slotsInUse < this.#capacity()) {
+	/** When a run that came now, and went to the end of the queue, would be served. */
+	get retryAfterMs(): number {
+		return this.#overload(this.waiting).retryAfterMs;
+	}
+
+	/** No ticket: there is no place for it. `granted` may be called before this returns. */
+	enter(waiter: Waiter): Ticket | Overload {
+		if (this.waiting === 0 && this.#slotsInUse < this.#options.capacity()) {
 			this.#grant(waiter);
 			return { leave() {} };
 		}
-		const line = this.#byVisitor.get(waiter.visitor) ?? [];
-		if (this.waiting >= this.#length || line.length >= (waiter.lineLength ?? this.#visitorLength)) return null;
-		line.push(waiter);
-		this.#byVisitor.set(waiter.visitor, line);
-		this.#told.set(waiter, -1);
+		const ofVisitor = this.#turns.countOf(waiter);
+		if (ofVisitor >= (waiter.lineLength ?? this.#options.visitorLength)) return this.#overload(ofVisitor - 1);
+		if (this.waiting >= this.#options.length && !this.#makeRoomFor(waiter)) return this.#overload(this.waiting);
+		const entry = this.#join(waiter);
 		this.#tell();
-		this.#onPressure();
-		return { leave: () => this.#leave(waiter) };
+		if ((entry.toldWaitMs ?? 0) > this.#longestWaitOf(waiter)) {
+			this.#remove(entry);
+			return this.#overload(entry.toldAhead);
+		}
+		waiter.ahead(entry.toldAhead, entry.toldWaitMs);
+		this.#options.onPressure();
+		return { leave: () => this.#remove(entry) };
 	}
 
 	/** Grants what can be granted. */
 	pump(): void {
-		while (this.#slotsInUse < this.#capacity()) {
-			const next = this.#byVisitor.entries().next();
-			if (next.done) break;
-			const [visitor, line] = next.value;
-			const waiter = line.shift();
-			this.#byVisitor.delete(visitor);
-			if (line.length > 0) this.#byVisitor.set(visitor, line);
-			if (waiter === undefined) continue;
-			this.#told.delete(waiter);
+		while (this.#slotsInUse < this.#options.capacity()) {
+			const entry = this.#turns.next();
+			if (entry === undefined) break;
+			this.#estimate.turnTaken();
+			this.#estimate.waitedFor(this.waiting > 0);
 			this.#planTelling();
-			this.#grant(waiter);
+			this.#grant(entry.waiter);
 		}
+	}
+
+	/** What a run used, as soon as it is known: seconds of a sandbox and of a processor, added. */
+	charge(place: Place, seconds: number): void {
+		if (seconds > 0) this.#turns.charge(place, seconds);
+	}
+
+	/** How long a run took that has ended. */
+	ranFor(ms: number): void {
+		this.#estimate.ranFor(ms);
+	}
+
+	/** Now and then: turns away who has waited too long, and tells the others how long it may still take. */
+	review(): void {
+		if (this.waiting === 0) return;
+		const nowMs = this.#options.now();
+		for (const entry of [...this.#turns.inOrder()])
+			if (nowMs - entry.sinceMs >= this.#longestWaitOf(entry.waiter)) this.#turnAway(entry, this.#overload(0));
+		this.#tell();
+		this.#options.onPressure();
+	}
+
+	#longestWaitOf({ longestWaitMs }: Waiter): number {
+		return Math.min(longestWaitMs ?? Number.POSITIVE_INFINITY, this.#options.longestWaitMs);
+	}
+
+	/** `ahead`: who has to be served before a place is there. */
+	#overload(ahead: number): Overload {
+		const waitMs = this.#estimate.waitMs(Math.max(0, ahead), this.#slotsInUse) ?? this.#options.longestWaitMs;
+		return { retryAfterMs: Math.min(longestRetryMs, Math.max(shortestRetryMs, waitMs)) };
+	}
+
+	/** In a full queue, the longest line gives way to who has less waiting. */
+	#makeRoomFor(waiter: Waiter): boolean {
+		const last = this.#turns.displacedBy(waiter);
+		if (last !== undefined) this.#turnAway(last, this.#overload(this.waiting));
+		return last !== undefined;
+	}
+
+	#join(waiter: Waiter): Entry {
+		const { visitor, site } = waiter;
+		const entry: Entry = {
+			waiter,
+			visitor,
+			...(site === undefined ? {} : { site }),
+			sinceMs: this.#options.now(),
+			toldAhead: -1,
+			toldWaitMs: null,
+		};
+		this.#turns.add(entry);
+		this.#estimate.waitedFor(true);
+		return entry;
+	}
+
+	#turnAway(entry: Entry, overload: Overload): void {
+		if (this.#remove(entry)) entry.waiter.turnedAway(overload);
+	}
+
+	#remove(entry: Entry): boolean {
+		if (!this.#turns.remove(entry)) return false;
+		this.#estimate.waitedFor(this.waiting > 0);
+		this.#planTelling();
+		return true;
 	}
 
 	#grant(waiter: Waiter): void {
@@ -109,14 +209,6 @@ export class FairQueue {
 		});
 	}
 
-	#leave(waiter: Waiter): void {
-		if (!this.#told.delete(waiter)) return;
-		const line = (this.#byVisitor.get(waiter.visitor) ?? []).filter((other) => other !== waiter);
-		if (line.length > 0) this.#byVisitor.set(waiter.visitor, line);
-		else this.#byVisitor.delete(waiter.visitor);
-		this.#planTelling();
-	}
-
 	/** Several changes of one turn of the event loop are told as one. */
 	#planTelling(): void {
 		if (this.#isTellingPlanned) return;
@@ -127,18 +219,24 @@ export class FairQueue {
 		});
 	}
 
+	/** A newcomer is told by `enter`, once it is known that it stays. */
 	#tell(): void {
 		let ahead = 0;
-		for (let round = 0; ahead < this.waiting; round++) {
-			for (const line of this.#byVisitor.values()) {
-				const waiter = line[round];
-				if (waiter === undefined) continue;
-				if (this.#told.get(waiter) !== ahead) {
-					this.#told.set(waiter, ahead);
-					waiter.ahead(ahead);
-				}
-				ahead++;
+		for (const entry of [...this.#turns.inOrder()]) {
+			const waitMs = this.#estimate.waitMs(ahead, this.#slotsInUse);
+			const isNewcomer = entry.toldAhead < 0;
+			if (isNewcomer || entry.toldAhead !== ahead || isNoticed(entry.toldWaitMs, waitMs)) {
+				entry.toldAhead = ahead;
+				entry.toldWaitMs = waitMs;
+				if (!isNewcomer) entry.waiter.ahead(ahead, waitMs);
 			}
+			ahead++;
 		}
 	}
+}
+
+function isNoticed(toldMs: number | null, nowMs: number | null): boolean {
+	if (toldMs === null || nowMs === null) return toldMs !== nowMs;
+	const movedMs = Math.abs(nowMs - toldMs);
+	return movedMs > noticedMs && movedMs > noticedShare * toldMs;
 }

@@ -57,7 +57,7 @@ function describeHealth({ build, runnerStatus, gatewayState }: GatewayWorld): He
 		engine: status?.engine ?? "unknown",
 		tiers,
 		pool: (status?.languages ?? []).map(({ imageDigest: _, ...kept }) => kept),
-		queue: { waiting, inUse: slotsInUse, capacity: status?.maxLeases ?? 0 },
+		queue: { waiting, inUse: slotsInUse, capacity: status?.capacity ?? 0, bottleneck: status?.bottleneck ?? "unknown" },
 	};
 }
 

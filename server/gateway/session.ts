@@ -11,6 +11,7 @@ import type { IdleLease, IdleLeases } from "./idle-leases.ts";
 import type { FairQueue, Slot, Ticket } from "./queue.ts";
 import type { Consumer, Permit, Quotas, Refusal } from "./quotas.ts";
 import type { CountedMessage, ReliableChannel } from "./reliable-channel.ts";
+import { RunCost } from "./run-cost.ts";
 import { type PreparedRun, prepareRun, type RunProblem } from "./run-request.ts";
 import { Sandbox, type SandboxEvents } from "./sandbox.ts";
 
@@ -41,9 +42,11 @@ export interface SessionWorld {
 	readonly turnMs: number;
 }
 
-/** A sandbox given back is counted by the runner until it is dead, some 100 ms; the next claim asks again until then. */
-const busyRetryMs = 50;
+/** A sandbox given back is counted by the runner until it is dead, 10 to 100 ms; the next claim asks again until then, soon at first. */
+const busyRetryMs = (refusals: number): number => Math.min(50, 5 * 2 ** Math.min(refusals, 4));
 const maxBusyRetries = 200;
+/** Proxies give up on an answer that takes a minute: who waits for one is told before. */
+const callerWaitMs = 50_000;
 
 type State =
 	| { readonly kind: "idle"; readonly kept: Kept | null }
@@ -62,6 +65,7 @@ type State =
 			early: EarlyInput | null;
 			startedMs: number | null;
 			compile: StepReport | null;
+			readonly cost: RunCost;
 	  }
 	| { readonly kind: "ended" };
 
@@ -201,17 +205,25 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 			ticket: null,
 		};
 		this.#state = state;
-		const { caller } = this.consumer;
-		const ticket = this.#world.queue.enter({
-			visitor: this.consumer.visitor,
+		const { visitor, site, caller } = this.consumer;
+		const place = this.#world.queue.enter({
+			visitor,
+			...(site === undefined ? {} : { site }),
+			...(caller === undefined ? {} : { longestWaitMs: callerWaitMs }),
 			...(caller?.kind === "key" ? { lineLength: caller.allowance.sandboxes } : {}),
-			ahead: (ahead) => this.channel.send({ type: "queued", run: prepared.run, ahead }),
+			ahead: (ahead, waitMs) => this.channel.send({ type: "queued", run: prepared.run, ahead, ...(waitMs === null ? {} : { waitMs }) }),
 			granted: (slot) => this.#granted(state, slot),
+			turnedAway: ({ retryAfterMs }) => {
+				this.#stopWaiting(state);
+				this.#refuse(prepared.run, { code: "queueFull", retryAfterMs });
+			},
 		});
-		state.ticket = ticket;
-		if (ticket !== null) return null;
+		if ("leave" in place) {
+			state.ticket = place;
+			return null;
+		}
 		this.#stopWaiting(state);
-		return { code: "queueFull", retryAfterMs: 15_000 };
+		return { code: "queueFull", retryAfterMs: place.retryAfterMs };
 	}
 
 	/** A visitor at the limit gives up the sandbox that another tab keeps idle, rather than being refused. */
@@ -239,7 +251,7 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 	}
 
 	#launch(prepared: PreparedRun, sandbox: Sandbox, early: EarlyInput | null): void {
-		this.#state = { kind: "running", prepared, sandbox, early, startedMs: null, compile: null };
+		this.#state = { kind: "running", prepared, sandbox, early, startedMs: null, compile: null, cost: new RunCost() };
 		if (this.channel.isBlocked) sandbox.lease.pause();
 		sandbox.lease.run(prepared.request);
 		early?.replayTo(sandbox.lease);
@@ -256,7 +268,7 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 		}
 		const { prepared } = state;
 		early.refusals++;
-		const timer = setTimeout(() => this.#granted(waiting, slot), busyRetryMs);
+		const timer = setTimeout(() => this.#granted(waiting, slot), busyRetryMs(early.refusals));
 		const ticket: Ticket = {
 			leave() {
 				clearTimeout(timer);
@@ -268,7 +280,7 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 		if (early.isStopped) this.#stopInQueue(waiting);
 		else if (early.refusals > maxBusyRetries) {
 			this.#stopWaiting(waiting);
-			this.#refuse(prepared.run, { code: "queueFull", retryAfterMs: 15_000 });
+			this.#refuse(prepared.run, { code: "queueFull", retryAfterMs: this.#world.queue.retryAfterMs });
 		}
 	}
 
@@ -301,7 +313,11 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 					this.channel.send({ type: "started", run, step, tier, language: language.id, version: version.version, limits });
 				}),
 			output: (stream, bytes) => whileRunning(() => this.channel.sendBytes(stream, bytes)),
-			stats: (stats) => whileRunning((_, run) => this.channel.send({ ...stats, type: "stats", run })),
+			stats: (stats) =>
+				whileRunning((state, run) => {
+					this.#world.queue.charge(this.consumer, state.cost.stats(stats));
+					this.channel.send({ ...stats, type: "stats", run });
+				}),
 			stdinAck: (bytes) =>
 				whileRunning((_, run) => {
 					this.#unacknowledgedStdinBytes -= bytes;
@@ -310,6 +326,7 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 			step: ({ step, report }) =>
 				whileRunning((state, run) => {
 					if (step === "compile") state.compile = report;
+					this.#world.queue.charge(this.consumer, state.cost.step(report));
 					this.channel.send({ type: "step", run, step, report });
 				}),
 			exit: ({ outcome, compile, program }) =>
@@ -364,7 +381,10 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 	}
 
 	#countSeconds(startedMs: number | null): void {
-		if (startedMs !== null) this.#world.quotas.takeSeconds(this.consumer, (this.#world.now() - startedMs) / 1_000);
+		if (startedMs === null) return;
+		const ranMs = this.#world.now() - startedMs;
+		this.#world.quotas.takeSeconds(this.consumer, ranMs / 1_000);
+		this.#world.queue.ranFor(ranMs);
 	}
 
 	#sendExit(run: number, outcome: Outcome, compile: StepReport | null): void {
@@ -379,7 +399,7 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 		this.channel.send({
 			type: "error",
 			code,
-			message: describeError(code, field),
+			message: describeError(code, field, retryAfterMs),
 			...(field === undefined || field === "" ? {} : { field }),
 			run,
 			...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -14,6 +14,8 @@ function statusOf(tiers: Partial<Record<ServerTierId, TierState>>, isReady = tru
 		engine: "up",
 		leases: 0,
 		maxLeases: 1,
+		capacity: 1,
+		bottleneck: "ceiling",
 		tiers: order.map((tier) => ({ tier, state: tiers[tier] ?? "disabled", reason: null, checkedAtMs: null })),
 		languages: catalogue.toolchains.flatMap((toolchain) =>
 			toolchain.tiers.map((tier) => ({

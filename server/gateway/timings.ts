@@ -13,6 +13,8 @@ export interface Timings {
 	/** How long a sandbox kept between two runs is safe from others who wait, and how long it may serve one session while they do. */
 	readonly idleLeaseGraceMs: number;
 	readonly turnMs: number;
+	/** How often those who wait are told anew how long it may take, and who has waited too long is turned away. */
+	readonly queueReviewMs: number;
 	/** For the answer to our close frame. */
 	readonly closeMs: number;
 }
@@ -24,7 +26,8 @@ export const defaultTimings: Timings = {
 	stallMs: 60_000,
 	headersMs: 10_000,
 	requestMs: 30_000,
-	idleLeaseGraceMs: 5_000,
+	idleLeaseGraceMs: 1_000,
 	turnMs: 30_000,
+	queueReviewMs: 1_000,
 	closeMs: 2_000,
 };

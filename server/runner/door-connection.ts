@@ -5,6 +5,7 @@ import { encodeDoorData, encodeReply, parseRequest, requestCap } from "./door-fr
 import { type DoorReply, type DoorRequest, doorFrame } from "./door-protocol.ts";
 import { FrameReader, ProtocolBreach } from "./frame-reader.ts";
 import type { Lease, LeaseSink } from "./lease.ts";
+import type { OutputPace, Printer } from "./output-pace.ts";
 
 /**
  * One connection at the door. It is fresh until its first message makes it a lease or a watch; a breach of door-protocol.ts, and
@@ -30,11 +31,13 @@ export interface DoorHost {
 	/** Answers the claim through the connection; null when it was refused. */
 	openLease(connection: DoorConnection, language: string, version: string, tier: ServerTierId): Lease | null;
 	watch(connection: DoorConnection): void;
+	/** Who prints waits for who types. */
+	readonly pace: OutputPace;
 	/** Exactly once; `lease` is given back here. `breach` names the rule that was broken, for the log. */
 	ended(connection: DoorConnection, lease: Lease | null, breach: string | null): void;
 }
 
-export class DoorConnection {
+export class DoorConnection implements Printer {
 	readonly #socket: Socket;
 	readonly #host: DoorHost;
 	readonly #reader = new FrameReader(requestCap);
@@ -48,7 +51,9 @@ export class DoorConnection {
 		this.#host = host;
 		this.#role = { kind: "fresh", timer: setTimeout(() => this.#fail("silent"), firstMessageTimeoutMs) };
 		socket.on("data", (chunk: Buffer) => this.#take(chunk));
-		socket.on("drain", () => this.lease?.run?.outputDrained());
+		socket.on("drain", () => {
+			if (!host.pace.isHolding(this)) this.lease?.run?.outputDrained();
+		});
 		// What went wrong with a socket changes nothing of what must follow.
 		socket.on("error", () => socket.destroy());
 		socket.on("close", () => this.#finish());
@@ -86,13 +91,19 @@ export class DoorConnection {
 			started: (step, stepLimits) => this.send({ type: "started", step, limits: stepLimits }),
 			output: (stream, bytes) => {
 				for (const frame of encodeDoorData(stream, bytes)) this.#write(frame);
-				return this.#socket.writableLength <= maxUnsentBytes;
+				const mayGoOn = this.#host.pace.spend(this, bytes.length);
+				return mayGoOn && this.#socket.writableLength <= maxUnsentBytes;
 			},
 			stats: ({ wallMs, cpuMs, memoryBytes }) => this.send({ type: "stats", wallMs, cpuMs, memoryBytes }),
 			stdinAck: (bytes) => this.send({ type: "stdinAck", bytes }),
 			step: (step, report) => this.send({ type: "step", step, report }),
 			exit: (end) => this.send({ type: "exit", ...end }),
 		};
+	}
+
+	/** Unless its reader is slow, whose `drain` it then waits for. */
+	letGo(): void {
+		if (this.#socket.writableLength <= maxUnsentBytes) this.lease?.run?.outputDrained();
 	}
 
 	/** What one turn of the event loop says goes out in one system call. */
@@ -118,6 +129,7 @@ export class DoorConnection {
 	#finish(): void {
 		const role = this.#role;
 		this.#role = { kind: "ended" };
+		this.#host.pace.leave(this);
 		clearTimeout(this.#lingerTimer);
 		if (role.kind === "fresh") clearTimeout(role.timer);
 		if (role.kind !== "ended") this.#host.ended(this, role.kind === "lease" ? role.lease : null, this.#breach);
@@ -139,6 +151,7 @@ export class DoorConnection {
 	#takeStdin(bytes: Buffer): void {
 		const lease = this.#requireLease();
 		if (bytes.length === 0) throw new ProtocolBreach("emptyStdin");
+		this.#host.pace.typed(bytes.length);
 		// Without a run it crossed the exit of the last one.
 		if (lease.run !== null && !lease.run.stdin(bytes)) throw new ProtocolBreach("stdinOverrun");
 	}

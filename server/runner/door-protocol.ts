@@ -50,6 +50,9 @@ export const DoorRequest = z.discriminatedUnion("type", [
 ]);
 export type DoorRequest = z.infer<typeof DoorRequest>;
 
+export const Bottleneck = z.enum(["ceiling", "memory", "cpu", "processes"]);
+export type Bottleneck = z.infer<typeof Bottleneck>;
+
 export const RunnerStatus = z.strictObject({
 	engine: z.enum(["starting", "up", "down"]),
 	/** Every tier that a server can run, the operator's order first, disabled ones last. */
@@ -57,6 +60,10 @@ export const RunnerStatus = z.strictObject({
 	/** Leases in use, of `maxLeases`. */
 	leases: z.int().nonnegative(),
 	maxLeases: z.int().positive(),
+	/** Leases that the machine has room for now, those in use included; never above `maxLeases`. */
+	capacity: z.int().positive(),
+	/** What keeps it from being more. */
+	bottleneck: Bottleneck,
 	languages: z.array(
 		z.strictObject({
 			language: z.string(),

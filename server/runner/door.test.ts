@@ -176,6 +176,8 @@ test("watchers are told the state at once and at each change, and that the runne
 		engine: "up",
 		leases: 0,
 		maxLeases: 48,
+		capacity: 48,
+		bottleneck: "ceiling",
 		tiers: own.runner.status().tiers,
 		languages: own.runner.status().languages,
 	});

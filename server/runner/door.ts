@@ -6,10 +6,13 @@ import type { ErrorCode } from "../../protocol/errors.ts";
 import type { PostureReport } from "../../protocol/posture.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
+import type { Capacity } from "./capacity/admission.ts";
+import { ComputingRuns, type Use } from "./capacity/computing-runs.ts";
 import { DoorConnection, type DoorHost } from "./door-connection.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
 import { Lease } from "./lease.ts";
 import { effectiveLimits, type LimitSettings } from "./limits.ts";
+import { OutputPace } from "./output-pace.ts";
 import type { Pool } from "./pool.ts";
 import type { BaselineTurn } from "./posture/baseline-turn.ts";
 import type { TierBoard } from "./tier-board.ts";
@@ -26,6 +29,8 @@ const statusIntervalMs = 250;
 export interface DoorOptions {
 	readonly socketPath: string;
 	readonly maxLeases: number;
+	/** What the machine has room for. It is told, and kept by who is told; what is enforced here is `maxLeases`. */
+	readonly capacity: () => Capacity;
 	readonly settings: LimitSettings;
 	readonly toolchains: readonly Toolchain[];
 	readonly pool: Pool;
@@ -42,6 +47,8 @@ export class Door implements DoorHost {
 	readonly #watchers = new Set<DoorConnection>();
 	readonly #leases = new Set<Lease>();
 	readonly #closing = new Set<Promise<void>>();
+	readonly #computing: ComputingRuns<Lease>;
+	readonly pace = new OutputPace(() => performance.now());
 	#statusTimer: NodeJS.Timeout | undefined;
 	#lastStatusAtMs = Number.NEGATIVE_INFINITY;
 	#nextLeaseNumber = 1;
@@ -49,6 +56,7 @@ export class Door implements DoorHost {
 
 	constructor(options: DoorOptions) {
 		this.#options = options;
+		this.#computing = new ComputingRuns({ coresOfOne: options.settings.cpuCores, now: () => performance.now() });
 		this.#server = createServer((socket) => this.#connections.add(new DoorConnection(socket, this)));
 		this.#server.maxConnections = options.maxLeases + spareConnections;
 	}
@@ -80,6 +88,7 @@ export class Door implements DoorHost {
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		clearTimeout(this.#statusTimer);
+		this.pace.close();
 		const isServerClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
 		for (const connection of this.#connections) {
 			if (connection.lease !== null) {
@@ -94,9 +103,15 @@ export class Door implements DoorHost {
 		await isServerClosed;
 	}
 
+	/** What the leases take of the machine now. */
+	use(): Use & { readonly leases: number } {
+		return { ...this.#computing.use(), leases: this.#leases.size };
+	}
+
 	status(): RunnerStatus {
-		const { pool, tiers } = this.#options;
-		return { ...pool.status(), tiers: tiers.statuses, leases: this.#leases.size, maxLeases: this.#options.maxLeases };
+		const { pool, tiers, maxLeases } = this.#options;
+		const { leases: capacity, bottleneck } = this.#options.capacity();
+		return { ...pool.status(), tiers: tiers.statuses, leases: this.#leases.size, maxLeases, capacity, bottleneck };
 	}
 
 	/** Tells the watchers: at once, or when `statusIntervalMs` have passed since the last time. */
@@ -142,12 +157,19 @@ export class Door implements DoorHost {
 		if (this.#isClosed) return refuse("shuttingDown");
 		if (toolchain === undefined) return refuse(ofLanguage.length === 0 ? "unknownLanguage" : "unknownVersion");
 		if (this.#leases.size >= maxLeases) return refuse("queueFull");
-		const lease = new Lease({
+		const sink = connection.sinkFor(tier, effectiveLimits(settings, toolchain.limits, {}));
+		const lease: Lease = new Lease({
 			pool,
 			toolchain,
 			tier,
 			settings,
-			sink: connection.sinkFor(tier, effectiveLimits(settings, toolchain.limits, {})),
+			sink: {
+				...sink,
+				stats: (figures) => {
+					this.#computing.note(lease, figures);
+					sink.stats(figures);
+				},
+			},
 			log: log.child({ lease: this.#nextLeaseNumber++, tier, language: toolchain.key }),
 		});
 		this.#leases.add(lease);
@@ -172,6 +194,7 @@ export class Door implements DoorHost {
 	#giveBack(lease: Lease): void {
 		const closing = lease.close().finally(() => {
 			this.#leases.delete(lease);
+			this.#computing.forget(lease);
 			this.#closing.delete(closing);
 			this.statusChanged();
 		});

@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../protocol/errors.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
 import type { AgentLink } from "./agent-link.ts";
+import { Demand } from "./demand.ts";
 
 const firstRetryMs = 250;
 const longestRetryMs = 30_000;
@@ -27,10 +28,13 @@ export class Shelf {
 	#failures = 0;
 	#tryAtMs = 0;
 	#demandedUntilMs = 0;
+	readonly #demand = new Demand();
+	readonly #now: () => number;
 
-	constructor(toolchain: Toolchain, tier: ServerTierId) {
+	constructor(toolchain: Toolchain, tier: ServerTierId, now: () => number) {
 		this.toolchain = toolchain;
 		this.tier = tier;
+		this.#now = now;
 	}
 
 	get key(): string {
@@ -43,23 +47,35 @@ export class Shelf {
 	}
 
 	claimed(): void {
-		this.#demandedUntilMs = performance.now() + demandMs;
+		this.#demandedUntilMs = this.#now() + demandMs;
+		this.#demand.claimed(this.#now());
 	}
 
 	isInDemand(): boolean {
-		return performance.now() < this.#demandedUntilMs;
+		return this.#now() < this.#demandedUntilMs;
 	}
 
-	succeeded(): void {
+	/** How many warm ones what was asked for lately is worth. */
+	get demanded(): number {
+		return this.#demand.wanted(this.#now());
+	}
+
+	/** What making one has taken lately. */
+	get creationMs(): number {
+		return this.#demand.creationMs;
+	}
+
+	succeeded(tookMs: number): void {
 		this.#failures = 0;
 		this.#tryAtMs = 0;
+		this.#demand.created(tookMs);
 	}
 
 	/** Doubles the wait, with jitter, so that many shelves do not come back at one moment. */
 	failed(): void {
 		const waitMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(this.#failures, 20));
 		this.#failures++;
-		this.#tryAtMs = performance.now() + waitMs * (0.5 + Math.random() / 2);
+		this.#tryAtMs = this.#now() + waitMs * (0.5 + Math.random() / 2);
 	}
 
 	mayTry(): boolean {
@@ -67,7 +83,7 @@ export class Shelf {
 	}
 
 	msUntilTry(): number {
-		return Math.max(0, Math.ceil(this.#tryAtMs - performance.now()));
+		return Math.max(0, Math.ceil(this.#tryAtMs - this.#now()));
 	}
 }
 

@@ -14,7 +14,8 @@ import { type ClaimWaiter, Shelf, shelfKey } from "./pool-shelf.ts";
  * The warm pool: for each version of each language in each tier, sandboxes that are started, attached and have said READY.
  *
  * A tier is shut until `openTier`; while it is shut it has no sandbox and gives none. Of the tiers that are open, a version is kept
- * warm in the first, and in another for some minutes after it was asked for there.
+ * warm in the first, and in another for some minutes after it was asked for there. How many: the operator's number at least, more where more
+ * were asked for lately than could be made meanwhile (demand.ts), and all together no more than the operator's ceiling.
  *
  * Who owns what: the pool owns a sandbox from `create` until a claim takes its link, and again from `retire`, when it is destroyed.
  * A claim takes an idle link without asking the engine anything. When there is none it waits, and what is created next for its
@@ -26,14 +27,20 @@ import { type ClaimWaiter, Shelf, shelfKey } from "./pool-shelf.ts";
 
 export type PoolSettings = LimitSettings & Pick<Config, "poolSize" | "poolCeiling">;
 
+/** What the machine is short of: nothing; cores, and no more is kept warm than the operator's number; memory, and nothing is made but for who waits. */
+export type Thrift = "none" | "floorOnly" | "refillNothing";
+
 export type Claim =
 	| { readonly kind: "granted"; readonly link: AgentLink }
 	| { readonly kind: "refused"; readonly code: ErrorCode }
 	| { readonly kind: "waiting"; cancel(): void };
 
 const refillConcurrency = 2;
-/** Making a sandbox takes a third of a second of CPU time, which the program that has just been started may have first. */
-const refillDelayMs = 150;
+/** Making a sandbox takes CPU time, with some drivers a third of a second, which the program that has just been started may have first. */
+const refillDelayShare = 0.6;
+const longestRefillDelayMs = 150;
+/** How often is looked whether what is warm is still wanted. */
+const trimEveryMs = 5_000;
 const creationConcurrency = 4;
 const sweepDelayMs = 2_000;
 
@@ -49,6 +56,9 @@ export class Pool {
 	/** In the order in which they are filled. */
 	readonly #shelves = new Map<string, Shelf>();
 	readonly #work = new Set<Promise<void>>();
+	#thrift: Thrift = "none";
+	readonly #now: () => number;
+	#trimTimer: NodeJS.Timeout | undefined;
 	#wakeTimer: NodeJS.Timeout | undefined;
 	#refillTimer: NodeJS.Timeout | undefined;
 	#sweepTimer: NodeJS.Timeout | undefined;
@@ -63,7 +73,10 @@ export class Pool {
 		log: Logger;
 		/** The figures of `status` may have changed. */
 		onChange(): void;
+		/** Milliseconds of a clock that never goes back. */
+		now?: () => number;
 	}) {
+		this.#now = options.now ?? (() => performance.now());
 		this.#driver = options.driver;
 		this.#settings = options.settings;
 		this.#log = options.log;
@@ -73,7 +86,7 @@ export class Pool {
 		const isPython = (toolchain: Toolchain): number => (toolchain.language.id === "python" ? 0 : 1);
 		for (const toolchain of [...options.toolchains].sort((a, b) => isPython(a) - isPython(b))) {
 			for (const tier of options.tiers.filter((it) => toolchain.tiers.includes(it))) {
-				const shelf = new Shelf(toolchain, tier);
+				const shelf = new Shelf(toolchain, tier, this.#now);
 				this.#shelves.set(shelf.key, shelf);
 			}
 		}
@@ -82,6 +95,7 @@ export class Pool {
 
 	/** Reaps what earlier processes of this instance left, if the engine is up; else that is done when it comes up. */
 	start(): Promise<void> {
+		this.#trimTimer = setInterval(() => this.#schedule(), trimEveryMs);
 		return this.#watch.start();
 	}
 
@@ -91,6 +105,12 @@ export class Pool {
 		if (shelf === undefined || shelf.image === image) return;
 		shelf.image = image;
 		this.#retireIdle(shelf);
+		this.#schedule();
+	}
+
+	setThrift(thrift: Thrift): void {
+		if (this.#thrift === thrift) return;
+		this.#thrift = thrift;
 		this.#schedule();
 	}
 
@@ -136,10 +156,13 @@ export class Pool {
 		shelf.claimed();
 		const link = shelf.idle.shift();
 		if (link !== undefined) {
-			this.#refillTimer ??= setTimeout(() => {
-				this.#refillTimer = undefined;
-				this.#schedule();
-			}, refillDelayMs);
+			this.#refillTimer ??= setTimeout(
+				() => {
+					this.#refillTimer = undefined;
+					this.#schedule();
+				},
+				Math.min(longestRefillDelayMs, shelf.creationMs * refillDelayShare),
+			);
 			return { kind: "granted", link };
 		}
 		shelf.waiters.add(waiter);
@@ -161,6 +184,7 @@ export class Pool {
 	/** Refuses everybody, destroys what is idle, and waits for all that is under way. Leases are closed before. */
 	async close(): Promise<void> {
 		this.#isClosed = true;
+		clearInterval(this.#trimTimer);
 		clearTimeout(this.#wakeTimer);
 		clearTimeout(this.#refillTimer);
 		clearTimeout(this.#sweepTimer);
@@ -174,7 +198,12 @@ export class Pool {
 	}
 
 	#retireIdle(shelf: Shelf): void {
-		for (const link of shelf.idle.splice(0)) {
+		this.#retireAbove(shelf, 0);
+	}
+
+	/** The youngest go: they have had the least time to be wanted. */
+	#retireAbove(shelf: Shelf, kept: number): void {
+		for (const link of shelf.idle.splice(kept)) {
 			// Its end is wanted, and nobody's news.
 			link.handlers = silentHandlers;
 			void this.retire(link);
@@ -207,8 +236,13 @@ export class Pool {
 		for (const shelf of shelves) {
 			while (shelf.waiters.size > shelf.starting && starting() < creationConcurrency) this.#create(shelf);
 		}
-		const isWanting = (shelf: Shelf): boolean => shelf.idle.length + shelf.starting < this.#wantedIn(shelf);
-		for (const shelf of shelves.filter(isWanting).sort((a, b) => a.idle.length - b.idle.length)) {
+		for (const shelf of shelves) this.#retireAbove(shelf, this.#wantedIn(shelf));
+		const isWanting = (shelf: Shelf): boolean =>
+			this.#thrift !== "refillNothing" && shelf.idle.length + shelf.starting < this.#wantedIn(shelf);
+		const wanting = shelves.filter(isWanting).sort((a, b) => a.idle.length - b.idle.length);
+		if (this.#warmCount() >= this.#settings.poolCeiling && wanting.some((shelf) => shelf.idle.length < this.#floorOf(shelf)))
+			this.#retireLargest(shelves);
+		for (const shelf of wanting) {
 			while (isWanting(shelf) && shelf.mayTry() && starting() < refillConcurrency && this.#warmCount() < this.#settings.poolCeiling)
 				this.#create(shelf);
 		}
@@ -219,10 +253,23 @@ export class Pool {
 
 	/** How many are to be kept warm. */
 	#wantedIn(shelf: Shelf): number {
+		const floor = this.#floorOf(shelf);
+		return floor === 0 || this.#thrift !== "none" ? floor : Math.max(floor, shelf.demanded);
+	}
+
+	/** The operator's number, where the version is kept warm at all. */
+	#floorOf(shelf: Shelf): number {
 		if (shelf.image === null || !this.#openTiers.has(shelf.tier)) return 0;
 		const first = this.#tiers.find((tier) => this.#openTiers.has(tier) && shelf.toolchain.tiers.includes(tier));
 		const isUsual = first === shelf.tier && !shelf.toolchain.isForBrowsers;
 		return isUsual || shelf.isInDemand() ? this.#settings.poolSize : 0;
+	}
+
+	/** Under the ceiling, what one language has above its number gives way to another's first. */
+	#retireLargest(shelves: readonly Shelf[]): void {
+		const surplus = (shelf: Shelf): number => shelf.idle.length - this.#floorOf(shelf);
+		const largest = shelves.reduce((most, shelf) => (surplus(shelf) > surplus(most) ? shelf : most));
+		if (surplus(largest) > 0) this.#retireAbove(largest, largest.idle.length - 1);
 	}
 
 	/** Those under way included: they take memory as well. */
@@ -238,6 +285,7 @@ export class Pool {
 	/** Never rejects. */
 	async #createOne(shelf: Shelf): Promise<void> {
 		const image = shelf.image;
+		const startedMs = this.#now();
 		try {
 			if (image === null) throw new Error("no image");
 			const link = await this.#boot(shelf, image);
@@ -247,7 +295,7 @@ export class Pool {
 				throw new Error("the agent was ready, and broke the rules at once");
 			}
 			shelf.starting--;
-			shelf.succeeded();
+			shelf.succeeded(this.#now() - startedMs);
 			this.#place(shelf, link, image);
 		} catch (error) {
 			shelf.starting--;

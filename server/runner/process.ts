@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ServerTierId } from "../../protocol/tiers.ts";
 import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
+import { unreadable } from "./capacity/machine-gauge.ts";
 import { chooseDriver } from "./drivers/choose-driver.ts";
 import { connectEngine } from "./drivers/engine-connection.ts";
 import { assumedRuntimes, findRuntimes } from "./drivers/runtimes.ts";
@@ -44,8 +45,11 @@ runAsChild(async (config, message) => {
 		},
 	);
 	for (const note of notes) log.info({ note }, "a runtime is not used");
+	const isEngineHere = start.dockerHost.startsWith("unix:");
+	if (!isEngineHere) log.info("the engine is on another machine: how much that has room for is not measured");
 	const runner = await startRunner({
 		config,
+		...(isEngineHere ? {} : { gauge: unreadable }),
 		docker,
 		runtimes,
 		makeDriver: (shapes) => chooseDriver({ docker, config, shapes, log }),

@@ -7,6 +7,8 @@ import type { PostureReport } from "../../protocol/posture.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue, Toolchain } from "../languages/catalogue.ts";
+import { CapacityWatch } from "./capacity/capacity-watch.ts";
+import { type Gauge, MachineGauge } from "./capacity/machine-gauge.ts";
 import { Door } from "./door.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
 import type { SandboxDriver } from "./drivers/driver.ts";
@@ -56,8 +58,7 @@ export async function startRunner(options: {
 	log: Logger;
 	/** Default: the one beside the images. */
 	seccompPath?: string;
-	/** Takes a tier's posture; nothing is offered without it. */
-	/** `lingers` is told of what it leaves to be removed. */
+	/** Takes a tier's posture; nothing is offered without it. `lingers` is told of what it leaves to be removed. */
 	assess(
 		driver: SandboxDriver,
 		assessment: Assessment,
@@ -70,6 +71,8 @@ export async function startRunner(options: {
 	runtimes?: TierRuntimes;
 	/** By what sandboxes are made. Default: the engine. */
 	makeDriver?(shapes: Shapes): Promise<SandboxDriver>;
+	/** Where room is read. Default: this machine, which is wrong for an engine on another. */
+	gauge?: Gauge;
 	/** Tiers that this machine cannot have, and the sentence that says so. */
 	lacking?: Readonly<Partial<Record<ServerTierId, string>>>;
 }): Promise<Runner> {
@@ -85,6 +88,15 @@ export async function startRunner(options: {
 		removals.add(removal);
 		void removal.finally(() => removals.delete(removal));
 	};
+	const capacity: CapacityWatch = new CapacityWatch({
+		gauge: options.gauge ?? new MachineGauge(),
+		settings: config,
+		use: () => door.use(),
+		changed() {
+			pool.setThrift(capacity.isShort("memory") ? "refillNothing" : capacity.isShort("cpu") ? "floorOnly" : "none");
+			door.statusChanged();
+		},
+	});
 	const board: TierBoard = new TierBoard({
 		enabled: tiers,
 		intervalMs: config.postureIntervalMs,
@@ -113,6 +125,7 @@ export async function startRunner(options: {
 	const door: Door = new Door({
 		socketPath,
 		maxLeases: config.maxLeases,
+		capacity: () => capacity.capacity,
 		settings: config,
 		toolchains: catalogue.toolchains,
 		tiers: board,
@@ -127,9 +140,11 @@ export async function startRunner(options: {
 	}
 	await door.takePlace();
 	await pool.start();
+	capacity.start();
 	try {
 		await door.open();
 	} catch (error) {
+		capacity.close();
 		await pool.close();
 		throw error;
 	}
@@ -154,6 +169,7 @@ export async function startRunner(options: {
 		},
 		status: () => door.status(),
 		async close() {
+			capacity.close();
 			await door.close();
 			await Promise.all([board.close(), baselines.close()]);
 			await Promise.all(removals);

@@ -19,7 +19,7 @@ export function describeProblem({ code, field, retryAfterMs }: Problem): ApiProb
 		type: `/api#${code}`,
 		title: titleOf(code),
 		status: httpStatus,
-		detail: describeError(code, field),
+		detail: describeError(code, field, retryAfterMs),
 		code,
 		fault,
 		...(hasField ? { field } : {}),

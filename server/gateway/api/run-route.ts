@@ -109,7 +109,7 @@ function streamRun(world: GatewayWorld, consumer: Consumer, request: ApiRunReque
 	};
 	response.on("close", () => run.close());
 	run.start(orderOf(request), {
-		queued: (ahead) => send({ type: "queued", ahead }),
+		queued: (ahead, waitMs) => send({ type: "queued", ahead, ...(waitMs === undefined ? {} : { waitMs }) }),
 		started: ({ step, language, version, tier }) => send({ type: "started", step, language, version, tier }),
 		output: (step, stream, bytes) => {
 			const added = text.add(step, stream, bytes);

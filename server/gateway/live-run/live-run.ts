@@ -41,8 +41,8 @@ export interface RunExit {
  * before `start` returns.
  */
 export interface RunHandlers {
-	/** So many wait before it. */
-	queued?(ahead: number): void;
+	/** So many wait before it, and it may take so long; undefined: nobody knows yet. */
+	queued?(ahead: number, waitMs: number | undefined): void;
 	started(start: Told<"started">): void;
 	/** A view: valid until it returns. A character may be split between two calls. */
 	output(step: StepName, stream: "stdout" | "stderr", bytes: Uint8Array): void;
@@ -187,7 +187,7 @@ export class LiveRun {
 	#take(message: CountedMessage): void {
 		switch (message.type) {
 			case "queued":
-				this.#handlers?.queued?.(message.ahead);
+				this.#handlers?.queued?.(message.ahead, message.waitMs);
 				break;
 			case "started":
 				this.#step = message.step;

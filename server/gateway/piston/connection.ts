@@ -134,7 +134,7 @@ export class PistonConnection {
 			output: (_, stream, bytes) => stages.output(stream, bytes),
 			stats: (stats) => stages.measured(stats),
 			step: (_, report) => stages.step(report),
-			refused: ({ code, field }) => this.fail(describeError(code, field)),
+			refused: ({ code, field, retryAfterMs }) => this.fail(describeError(code, field, retryAfterMs)),
 			exit: ({ outcome }) => {
 				stages.exit(outcome);
 				if (outcome.kind === "lost") this.fail(describeError(outcome.code));

@@ -85,7 +85,7 @@ function send(response: ServerResponse, answer: Answer | Problem | null): void {
 	if (answer === null || response.headersSent || response.destroyed) return;
 	if ("code" in answer) {
 		setProblemHeaders(response, answer);
-		write(response, { message: describeError(answer.code, answer.field) });
+		write(response, { message: describeError(answer.code, answer.field, answer.retryAfterMs) });
 		return;
 	}
 	setDataHeaders(response);

@@ -21,7 +21,7 @@ function statusWithout(...missing: string[]): RunnerStatus {
 			? []
 			: [{ language: language.id, version: version.version, tier, isReady: !missing.includes(key), idle: 0, starting: 0 }],
 	);
-	return { engine: "up", tiers: [], leases: 0, maxLeases: 1, languages };
+	return { engine: "up", tiers: [], leases: 0, maxLeases: 1, capacity: 1, bottleneck: "ceiling", languages };
 }
 
 const versionOf = (language: string, range: string): string | undefined =>

@@ -19,6 +19,8 @@ const status: RunnerStatus = {
 	engine: "up",
 	leases: 0,
 	maxLeases: 1,
+	capacity: 1,
+	bottleneck: "ceiling",
 	tiers: [offered],
 	languages: [
 		{ ...language, version: "3.13", isReady: false },

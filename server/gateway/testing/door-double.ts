@@ -207,6 +207,14 @@ export class DoorDouble {
 			idle: 1,
 			starting: 0,
 		}));
-		return { engine: "up", leases: this.leases.size, maxLeases: this.#maxLeases, tiers, languages };
+		return {
+			engine: "up",
+			leases: this.leases.size,
+			maxLeases: this.#maxLeases,
+			capacity: this.#maxLeases,
+			bottleneck: "ceiling",
+			tiers,
+			languages,
+		};
 	}
 }

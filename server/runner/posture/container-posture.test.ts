@@ -134,6 +134,8 @@ test("a verdict does not wait for an engine that is slow to remove what was look
 		name: driver.name,
 		ping: (timeoutMs) => driver.ping(timeoutMs),
 		reap: () => driver.reap(),
+		prepare: () => driver.prepare(),
+		close: () => driver.close(),
 		async create(spec) {
 			const sandbox = await driver.create(spec);
 			const destroy = async (): Promise<void> => {

@@ -104,6 +104,8 @@ export async function startRig({
 	const config = {
 		...readConfig({}, folder),
 		poolSize: 0,
+		// What else this machine is busy with is not what these tests are about.
+		busyPerCore: 0,
 		tiers: ["container" as const],
 		instance: instance ?? `runner-test-${process.pid}-${rigNumber++}`,
 		...settings,
