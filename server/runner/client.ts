@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { stdinWindowBytes } from "../../protocol/streams.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
-import { encodeDoorData, encodeRequest, parseReply, replyCap } from "./door-frames.ts";
+import { encodeDoorData, encodeRequest, isDoorData, parseReply, replyCap } from "./door-frames.ts";
 import { type DoorReply, type DoorRequest, doorFrame } from "./door-protocol.ts";
 import { type Frame, FrameReader, ProtocolBreach } from "./frame-reader.ts";
 
@@ -23,7 +23,7 @@ export interface LeaseHandlers {
 	/** No sandbox: `closed` follows. `runnerDown` when nobody answers at the socket. */
 	refused(code: ErrorCode): void;
 	started(start: Reply<"started">): void;
-	/** A view: valid until the handler returns to the event loop; keep a copy if it is kept longer. */
+	/** As it arrives. A view that nobody writes to again; who keeps it keeps the chunk that it came in, 64 KiB at most. */
 	output(stream: "stdout" | "stderr", bytes: Buffer): void;
 	stats(stats: Reply<"stats">): void;
 	stdinAck(bytes: number): void;
@@ -42,7 +42,7 @@ export interface LeaseHandlers {
 export class Lease {
 	readonly #socket: Socket;
 	readonly #handlers: LeaseHandlers;
-	readonly #reader = new FrameReader(replyCap);
+	readonly #reader = new FrameReader(replyCap, isDoorData);
 	#state: "claiming" | "claimed" | "refused" | "closed" = "claiming";
 	/** Runs sent and not answered: at most one. */
 	#isRunOpen = false;

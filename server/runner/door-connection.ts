@@ -1,10 +1,11 @@
 import type { Socket } from "node:net";
 import type { EffectiveLimits } from "../../protocol/messages.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
-import { encodeDoorData, encodeReply, parseRequest, requestCap } from "./door-frames.ts";
+import { dataHeader, encodeReply, isDoorData, parseRequest, requestCap } from "./door-frames.ts";
 import { type DoorReply, type DoorRequest, doorFrame } from "./door-protocol.ts";
 import { FrameReader, ProtocolBreach } from "./frame-reader.ts";
 import type { Lease, LeaseSink } from "./lease.ts";
+import { OutputGatherer } from "./output-gatherer.ts";
 
 /**
  * One connection at the door. It is fresh until its first message makes it a lease or a watch; a breach of door-protocol.ts, and
@@ -37,7 +38,11 @@ export interface DoorHost {
 export class DoorConnection {
 	readonly #socket: Socket;
 	readonly #host: DoorHost;
-	readonly #reader = new FrameReader(requestCap);
+	readonly #reader = new FrameReader(requestCap, isDoorData);
+	readonly #output = new OutputGatherer((stream, parts, bytes) => {
+		this.#write(dataHeader(stream, bytes));
+		for (const part of parts) this.#write(part);
+	});
 	#role: Role;
 	#isCorked = false;
 	#breach: string | null = null;
@@ -59,6 +64,7 @@ export class DoorConnection {
 	}
 
 	send(message: DoorReply): void {
+		this.#output.flush();
 		this.#write(encodeReply(message));
 	}
 
@@ -85,7 +91,7 @@ export class DoorConnection {
 			},
 			started: (step, stepLimits) => this.send({ type: "started", step, limits: stepLimits }),
 			output: (stream, bytes) => {
-				for (const frame of encodeDoorData(stream, bytes)) this.#write(frame);
+				this.#output.add(stream, bytes);
 				return this.#socket.writableLength <= maxUnsentBytes;
 			},
 			stats: ({ wallMs, cpuMs, memoryBytes }) => this.send({ type: "stats", wallMs, cpuMs, memoryBytes }),
@@ -111,6 +117,7 @@ export class DoorConnection {
 	}
 
 	#fail(rule: string): void {
+		this.#output.close();
 		this.#breach ??= rule;
 		this.#socket.destroy();
 	}
@@ -118,6 +125,7 @@ export class DoorConnection {
 	#finish(): void {
 		const role = this.#role;
 		this.#role = { kind: "ended" };
+		this.#output.close();
 		clearTimeout(this.#lingerTimer);
 		if (role.kind === "fresh") clearTimeout(role.timer);
 		if (role.kind !== "ended") this.#host.ended(this, role.kind === "lease" ? role.lease : null, this.#breach);

@@ -4,6 +4,7 @@ import type { Outcome, StepName, StepReport } from "../../protocol/outcome.ts";
 import type { AgentExit } from "./agent-frames.ts";
 import { stdinCreditBytes } from "./agent-frames.ts";
 import { type AgentHandlers, type AgentLink, streamClosed } from "./agent-link.ts";
+import { InputReceipts } from "./input-receipts.ts";
 import { limitedBy, outcomeOf, outputCutMarker, reportOf } from "./outcome.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { StepWatch } from "./step-watch.ts";
@@ -49,6 +50,7 @@ export class ProgramRun {
 	readonly #plan: RunPlan;
 	readonly #sink: RunSink;
 	readonly #watch = new StepWatch((limit) => this.#strike(limit));
+	readonly #receipts = new InputReceipts((bytes) => this.#sink.stdinAck(bytes));
 	#state: State = { kind: "waiting" };
 	#killTimer: NodeJS.Timeout | undefined;
 	/** Set when we ended the step from here: what the run comes to, whatever the agent says of it. */
@@ -125,7 +127,7 @@ export class ProgramRun {
 		const droppedBytes = this.#unackedBytes - rest.length;
 		this.#earlyInput = rest.length > 0 ? [Buffer.from(rest)] : [];
 		this.#unackedBytes = rest.length;
-		this.#sink.stdinAck(droppedBytes);
+		this.#receipts.add(droppedBytes);
 		this.#state.link.signal(interruptSignal);
 	}
 
@@ -191,7 +193,7 @@ export class ProgramRun {
 			output: (stream, bytes) => this.#takeOutput(link, stream, bytes),
 			stdinAck: (bytes) => {
 				this.#unackedBytes -= bytes;
-				if (this.#isLive()) this.#sink.stdinAck(bytes);
+				if (this.#isLive()) this.#receipts.add(bytes);
 			},
 			stats: (stats) => {
 				if (this.#isLive()) this.#sink.stats(stats);
@@ -257,6 +259,7 @@ export class ProgramRun {
 		if (this.#state.kind === "ended") return;
 		this.#state = { kind: "ended" };
 		this.#watch.stop();
+		this.#receipts.flush();
 		clearTimeout(this.#killTimer);
 		this.#earlyInput = [];
 		if (outcome.kind === "limited" && outcome.limit === "output") this.#sink.output("stdout", outputCutMarker(outcome.value));
