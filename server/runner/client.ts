@@ -166,6 +166,8 @@ export class Lease {
 				this.#handlers.lost(message.code);
 				break;
 			case "status":
+			case "posture":
+			case "figures":
 				throw new ProtocolBreach("statusOnALease");
 			case "exit":
 				this.#requireRun();

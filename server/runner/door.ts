@@ -6,6 +6,7 @@ import type { ErrorCode } from "../../protocol/errors.ts";
 import type { PostureReport } from "../../protocol/posture.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
+import { openProcessGauge } from "../process-figures.ts";
 import { DoorConnection, type DoorHost } from "./door-connection.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
 import { Lease } from "./lease.ts";
@@ -22,6 +23,7 @@ import type { TierBoard } from "./tier-board.ts";
 /** Connections that are no leases: watches, and claims that will be refused. */
 const spareConnections = 32;
 const statusIntervalMs = 250;
+const figuresIntervalMs = 5_000;
 
 export interface DoorOptions {
 	readonly socketPath: string;
@@ -42,6 +44,8 @@ export class Door implements DoorHost {
 	readonly #watchers = new Set<DoorConnection>();
 	readonly #leases = new Set<Lease>();
 	readonly #closing = new Set<Promise<void>>();
+	readonly #gauge = openProcessGauge();
+	readonly #figuresTimer = setInterval(() => this.#tellFigures(), figuresIntervalMs);
 	#statusTimer: NodeJS.Timeout | undefined;
 	#lastStatusAtMs = Number.NEGATIVE_INFINITY;
 	#nextLeaseNumber = 1;
@@ -80,6 +84,8 @@ export class Door implements DoorHost {
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		clearTimeout(this.#statusTimer);
+		clearInterval(this.#figuresTimer);
+		this.#gauge.close();
 		const isServerClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
 		for (const connection of this.#connections) {
 			if (connection.lease !== null) {
@@ -112,6 +118,11 @@ export class Door implements DoorHost {
 			},
 			Math.max(0, waitMs),
 		);
+	}
+
+	#tellFigures(): void {
+		const figures = this.#gauge.read();
+		for (const watcher of this.#watchers) watcher.send({ type: "figures", figures });
 	}
 
 	postureTaken(report: PostureReport): void {
@@ -158,6 +169,7 @@ export class Door implements DoorHost {
 	watch(connection: DoorConnection): void {
 		this.#watchers.add(connection);
 		connection.send({ type: "status", status: this.status() });
+		connection.send({ type: "figures", figures: this.#gauge.read() });
 		const { tiers, baselines } = this.#options;
 		for (const report of [...tiers.reports, ...baselines.reports]) connection.send({ type: "posture", report });
 	}

@@ -1,12 +1,14 @@
 import type { ErrorCode } from "../../protocol/errors.ts";
 import type { EffectiveLimits } from "../../protocol/messages.ts";
 import type { Outcome, StepName, StepReport } from "../../protocol/outcome.ts";
+import type { SandboxTiming } from "../../protocol/run-timing.ts";
 import type { AgentExit } from "./agent-frames.ts";
 import { stdinCreditBytes } from "./agent-frames.ts";
 import { type AgentHandlers, type AgentLink, streamClosed } from "./agent-link.ts";
 import { InputReceipts } from "./input-receipts.ts";
 import { limitedBy, outcomeOf, outputCutMarker, reportOf } from "./outcome.ts";
 import type { RunPlan } from "./run-plan.ts";
+import { StageClock } from "./stage-clock.ts";
 import { StepWatch } from "./step-watch.ts";
 
 /**
@@ -20,6 +22,8 @@ export interface RunEnd {
 	readonly outcome: Outcome;
 	readonly compile: StepReport | null;
 	readonly program: StepReport | null;
+	/** null: it ended before its sandbox was there. */
+	readonly timing: SandboxTiming | null;
 	readonly isSandboxUsable: boolean;
 }
 
@@ -50,6 +54,7 @@ export class ProgramRun {
 	readonly #plan: RunPlan;
 	readonly #sink: RunSink;
 	readonly #watch = new StepWatch((limit) => this.#strike(limit));
+	readonly #clock = new StageClock();
 	readonly #receipts = new InputReceipts((bytes) => this.#sink.stdinAck(bytes));
 	#state: State = { kind: "waiting" };
 	#killTimer: NodeJS.Timeout | undefined;
@@ -83,6 +88,7 @@ export class ProgramRun {
 		const { argv, limits } = step === "compile" && this.#plan.compile !== null ? this.#plan.compile : this.#plan.run;
 		const isFirst = this.#state.kind === "waiting";
 		this.#state = { kind: "stepping", step, link };
+		this.#clock.stepBegan(step);
 		link.startStep(isFirst ? this.#plan.files : [], {
 			terminal: this.#terminal,
 			idleWallMs: limits.idleWallMs,
@@ -225,6 +231,7 @@ export class ProgramRun {
 
 	#takeOutput(link: AgentLink, stream: "stdout" | "stderr", bytes: Buffer): void {
 		if (!this.#isLive()) return;
+		this.#clock.spoke();
 		const limitBytes = this.#plan.run.limits.outputBytes;
 		const allowed = bytes.subarray(0, limitBytes - this.#outputBytes);
 		this.#outputBytes += bytes.length;
@@ -257,6 +264,7 @@ export class ProgramRun {
 	/** `step`: the one that has just been reported. */
 	#end(outcome: Outcome, isSandboxUsable: boolean, step?: StepName): void {
 		if (this.#state.kind === "ended") return;
+		const timing = this.#clock.read();
 		this.#state = { kind: "ended" };
 		this.#watch.stop();
 		this.#receipts.flush();
@@ -266,6 +274,6 @@ export class ProgramRun {
 		const { compile, program } = this.#reports;
 		const report = step === "compile" ? compile : program;
 		if (step !== undefined && report !== null) this.#sink.step(step, report);
-		this.#sink.ended({ outcome, compile, program, isSandboxUsable });
+		this.#sink.ended({ outcome, compile, program, timing, isSandboxUsable });
 	}
 }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import type { PostureReport } from "../../protocol/posture.ts";
+import type { ProcessFigures } from "../process-figures.ts";
 import { encodeRequest, parseReply, replyCap } from "./door-frames.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
 import { FrameReader, ProtocolBreach } from "./frame-reader.ts";
@@ -9,6 +10,8 @@ export interface RunnerWatch {
 	readonly status: RunnerStatus | null;
 	/** The newest of each subject; kept while the runner is down, for what they say was so. */
 	readonly postures: readonly PostureReport[];
+	/** How the runner's process fared in the last seconds; null while it is down. */
+	readonly figures: ProcessFigures | null;
 	close(): void;
 }
 
@@ -28,6 +31,7 @@ export function watchRunner(options: {
 	let isClosed = false;
 	let isDownTold = false;
 	let status: RunnerStatus | null = null;
+	let figures: ProcessFigures | null = null;
 	const postures = new Map<string, PostureReport>();
 	let retryMs = firstRetryMs;
 	let retryTimer: NodeJS.Timeout | undefined;
@@ -45,6 +49,10 @@ export function watchRunner(options: {
 					if (isClosed) return;
 					if (reply.type === "posture") {
 						postures.set(reply.report.subject, reply.report);
+						continue;
+					}
+					if (reply.type === "figures") {
+						figures = reply.figures;
 						continue;
 					}
 					if (reply.type !== "status") throw new ProtocolBreach("notAStatus");
@@ -65,6 +73,7 @@ export function watchRunner(options: {
 		current.on("close", () => {
 			if (isClosed) return;
 			status = null;
+			figures = null;
 			retryTimer = setTimeout(open, retryMs);
 			retryMs = Math.min(retryMs * 2, longestRetryMs);
 			if (isDownTold) return;
@@ -78,6 +87,9 @@ export function watchRunner(options: {
 	return {
 		get status() {
 			return status;
+		},
+		get figures() {
+			return figures;
 		},
 		get postures() {
 			return [...postures.values()];

@@ -24,6 +24,9 @@ const limits = {
 	outputBytes: 1_048_576,
 };
 
+/** Of every run here. */
+export const timing = { claimMs: 2, compileMs: null, startMs: 30, runMs: 4 };
+
 export function floodByte(offset: number): number {
 	return (offset * 31 + (offset >>> 8) * 17 + (offset >>> 16)) & 0xff;
 }
@@ -101,7 +104,7 @@ class LeaseDouble {
 	#exit(outcome: Extract<DoorReply, { type: "exit" }>["outcome"]): void {
 		if (this.#program === null) return;
 		this.#program = null;
-		this.reply({ type: "exit", outcome, compile: null, program: null });
+		this.reply({ type: "exit", outcome, compile: null, program: null, timing });
 	}
 }
 

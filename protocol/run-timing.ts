@@ -18,20 +18,20 @@ export type StageName = (typeof stageNames)[number];
 const Duration = z.number().nonnegative();
 
 /** The runner's part. */
-export const SandboxStages = z.strictObject({
+export const SandboxTiming = z.strictObject({
 	claimMs: Duration,
 	compileMs: Duration.nullable(),
 	startMs: Duration.nullable(),
 	runMs: Duration.nullable(),
 });
-export type SandboxStages = z.infer<typeof SandboxStages>;
+export type SandboxTiming = z.infer<typeof SandboxTiming>;
 
-export const RunStages = z.strictObject({ queueMs: Duration, ...SandboxStages.shape });
-export type RunStages = z.infer<typeof RunStages>;
+export const RunTiming = z.strictObject({ queueMs: Duration, ...SandboxTiming.shape });
+export type RunTiming = z.infer<typeof RunTiming>;
 
 /** Those that the run had, in their order. */
-export function stagesOf(stages: RunStages): { readonly stage: StageName; readonly ms: number }[] {
-	const { queueMs, claimMs, compileMs, startMs, runMs } = stages;
+export function stagesOf(timing: RunTiming): { readonly stage: StageName; readonly ms: number }[] {
+	const { queueMs, claimMs, compileMs, startMs, runMs } = timing;
 	const durations = { queue: queueMs, claim: claimMs, compile: compileMs, start: startMs, run: runMs };
 	return stageNames.flatMap((stage) => {
 		const ms = durations[stage];
@@ -40,8 +40,8 @@ export function stagesOf(stages: RunStages): { readonly stage: StageName; readon
 }
 
 /** The value of a `Server-Timing` header (https://www.w3.org/TR/server-timing/). */
-export function serverTiming(stages: RunStages): string {
-	return stagesOf(stages)
+export function serverTiming(timing: RunTiming): string {
+	return stagesOf(timing)
 		.map(({ stage, ms }) => `${stage};dur=${ms.toFixed(1)}`)
 		.join(", ");
 }
