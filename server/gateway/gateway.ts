@@ -187,7 +187,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 	);
 	const metrics = createMetrics({
 		registry,
-		processFigures: () => ({ gateway: processGauge.read(), runner: watch.figures }),
+		processFigures: () => ({ gateway: processGauge.read(), runner: watch.takeFigures() }),
 		readers: new TrustedProxies(config.metricsReaders, "SANDGLASS_METRICS_READERS"),
 		proxies,
 		runnerStatus: () => watch.status,

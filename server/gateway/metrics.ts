@@ -13,6 +13,8 @@ import { addProcessGauges } from "./process-metrics.ts";
 
 export const metricsPath = "/metrics";
 
+const defaultPrefix = "sandglass_gateway_";
+
 export interface MetricsOptions {
 	/** What others count into. */
 	readonly registry: Registry;
@@ -32,7 +34,11 @@ export interface MetricsOptions {
 /** True: it was for us and is, or will be, answered. */
 export function createMetrics(options: MetricsOptions): (request: IncomingMessage, response: ServerResponse) => boolean {
 	const { registry } = options;
-	collectDefaultMetrics({ register: registry, prefix: "sandglass_gateway_" });
+	collectDefaultMetrics({ register: registry, prefix: defaultPrefix, eventLoopMonitoringPrecision: 60_000 });
+	// Ours, of both processes, take their place.
+	for (const name of registry.getMetricsArray().map((metric) => metric.name)) {
+		if (name.startsWith(`${defaultPrefix}nodejs_eventloop_lag`)) registry.removeSingleMetric(name);
+	}
 	addProcessGauges(registry, options.processFigures);
 	addGauges(registry, options);
 	return (request, response) => {

@@ -19,7 +19,7 @@ import { ProcessFigures } from "../process-figures.ts";
  * Order: `claim` comes first and is answered by `claimed` or `refused` (then the runner closes). After that `run` at most one at
  * a time, each answered by exactly one `exit`; a `run` sent while the sandbox is still being emptied simply starts when it is.
  * If the sandbox is lost between runs the runner sends `lost` and closes. Or the first message is `watch`: the runner answers with `status`
- * at once and at every change (at most every 250 ms), with a `posture` for each subject measured so far and each that is measured later, and `figures` every 5 s, and that connection is no lease.
+ * at once and at every change (at most every 250 ms), with a `posture` for each subject measured so far and each that is measured later, and `figures` every 2 s, and that connection is no lease.
  * A breach of these rules closes the connection. Credit for stdin is as in the agent's PROTOCOL.md A6, end to end.
  */
 

@@ -23,7 +23,7 @@ import type { TierBoard } from "./tier-board.ts";
 /** Connections that are no leases: watches, and claims that will be refused. */
 const spareConnections = 32;
 const statusIntervalMs = 250;
-const figuresIntervalMs = 5_000;
+const figuresIntervalMs = 2_000;
 
 export interface DoorOptions {
 	readonly socketPath: string;

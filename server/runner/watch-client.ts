@@ -10,8 +10,8 @@ export interface RunnerWatch {
 	readonly status: RunnerStatus | null;
 	/** The newest of each subject; kept while the runner is down, for what they say was so. */
 	readonly postures: readonly PostureReport[];
-	/** How the runner's process fared in the last seconds; null while it is down. */
-	readonly figures: ProcessFigures | null;
+	/** How the runner's process fared since the last call, as far as that is known; null while it is down. */
+	takeFigures(): ProcessFigures | null;
 	close(): void;
 }
 
@@ -32,6 +32,7 @@ export function watchRunner(options: {
 	let isDownTold = false;
 	let status: RunnerStatus | null = null;
 	let figures: ProcessFigures | null = null;
+	let isTaken = false;
 	const postures = new Map<string, PostureReport>();
 	let retryMs = firstRetryMs;
 	let retryTimer: NodeJS.Timeout | undefined;
@@ -52,7 +53,8 @@ export function watchRunner(options: {
 						continue;
 					}
 					if (reply.type === "figures") {
-						figures = reply.figures;
+						figures = figures === null || isTaken ? reply.figures : { ...reply.figures, eventLoopDelayMs: worseOf(figures, reply.figures) };
+						isTaken = false;
 						continue;
 					}
 					if (reply.type !== "status") throw new ProtocolBreach("notAStatus");
@@ -88,7 +90,8 @@ export function watchRunner(options: {
 		get status() {
 			return status;
 		},
-		get figures() {
+		takeFigures() {
+			isTaken = true;
 			return figures;
 		},
 		get postures() {
@@ -100,4 +103,12 @@ export function watchRunner(options: {
 			socket.destroy();
 		},
 	};
+}
+
+/** Of two spans of time nobody can tell the joint percentiles; the worse is what matters. */
+function worseOf(
+	{ eventLoopDelayMs: one }: ProcessFigures,
+	{ eventLoopDelayMs: other }: ProcessFigures,
+): ProcessFigures["eventLoopDelayMs"] {
+	return { p50: Math.max(one.p50, other.p50), p99: Math.max(one.p99, other.p99), max: Math.max(one.max, other.max) };
 }
