@@ -36,7 +36,7 @@ export function createMetrics(options: MetricsOptions): (request: IncomingMessag
 	const { registry } = options;
 	collectDefaultMetrics({ register: registry, prefix: defaultPrefix, eventLoopMonitoringPrecision: 60_000 });
 	// Ours, of both processes, take their place.
-	for (const name of registry.getMetricsArray().map((metric) => metric.name)) {
+	for (const { name } of registry.getMetricsAsArray()) {
 		if (name.startsWith(`${defaultPrefix}nodejs_eventloop_lag`)) registry.removeSingleMetric(name);
 	}
 	addProcessGauges(registry, options.processFigures);

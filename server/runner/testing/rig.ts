@@ -58,6 +58,8 @@ export interface RigOptions {
 	readonly seccompPath?: string;
 	/** Default: one of its own. */
 	readonly socketPath?: string;
+	/** Default: silent. */
+	readonly log?: Logger;
 	/** Default: every tier passes at once; these tests are about what comes after. */
 	readonly assess?: Parameters<typeof startRunner>[0]["assess"];
 }
@@ -87,6 +89,7 @@ export async function startRig({
 	instance,
 	seccompPath,
 	assess,
+	log = silentLog,
 	...place
 }: RigOptions): Promise<Rig> {
 	const folder = mkdtempSync(join(tmpdir(), "sandglass-runner-"));
@@ -99,7 +102,7 @@ export async function startRig({
 		...settings,
 	};
 	const catalogue = { toolchains: offered.map(({ toolchain }) => toolchain) };
-	const runner = await startRunner({ config, docker, catalogue, socketPath, log: silentLog, seccompPath, assess: assess ?? passAtOnce });
+	const runner = await startRunner({ config, docker, catalogue, socketPath, log, seccompPath, assess: assess ?? passAtOnce });
 	for (const { toolchain, image } of offered) if (image !== null) runner.setImage(toolchain.language.id, toolchain.version.version, image);
 	return {
 		runner,
