@@ -49,7 +49,7 @@ test("the operator reads how the tiers stand and what is in use", async () => {
 		"sandglass_leases 3",
 		"sandglass_queue_waiting 1",
 		'sandglass_event_loop_delay_seconds{process="runner",quantile="1"} 0.25',
-		'sandglass_process_cpu_seconds{process="runner"} 12.5',
+		'sandglass_process_cpu_seconds_total{process="runner"} 12.5',
 	])
 		assert.ok(text.split("\n").includes(line), `${line}\n${text.slice(0, 2_000)}`);
 });

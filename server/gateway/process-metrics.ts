@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 import type { ProcessFigures } from "../process-figures.ts";
 
 /** How the two processes fare, side by side. The runner has no port: its figures come over its door. */
@@ -39,7 +39,16 @@ export function addProcessGauges(registry: Registry, read: () => Readonly<Record
 			},
 		});
 	};
-	simple("sandglass_process_cpu_seconds", "Processor time since the process started.", ({ cpuSeconds }) => cpuSeconds);
+	new Counter({
+		name: "sandglass_process_cpu_seconds_total",
+		help: "Processor time since the process started.",
+		labelNames: ["process"],
+		registers,
+		collect() {
+			this.reset();
+			each((process, { cpuSeconds }) => this.inc({ process }, cpuSeconds));
+		},
+	});
 	simple("sandglass_process_resident_bytes", "Memory that the process holds.", ({ residentBytes }) => residentBytes);
 	simple("sandglass_process_heap_bytes", "JavaScript objects of the process.", ({ heapBytes }) => heapBytes);
 	simple(

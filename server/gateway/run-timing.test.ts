@@ -83,7 +83,7 @@ test("the runner's own figures stand beside the gateway's", async (context) => {
 			process,
 		);
 		assert.ok(
-			lines.some((line) => line.startsWith(`sandglass_process_cpu_seconds{process="${process}"} `)),
+			lines.some((line) => line.startsWith(`sandglass_process_cpu_seconds_total{process="${process}"} `)),
 			process,
 		);
 	}
