@@ -3,7 +3,7 @@ import type { EffectiveLimits } from "../../protocol/messages.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import { dataHeader, encodeReply, isDoorData, parseRequest, requestCap } from "./door-frames.ts";
 import { type DoorReply, type DoorRequest, doorFrame } from "./door-protocol.ts";
-import { FrameReader, ProtocolBreach } from "./frame-reader.ts";
+import { encodeFrame, FrameReader, ProtocolBreach } from "./frame-reader.ts";
 import type { Lease, LeaseSink } from "./lease.ts";
 import { OutputGatherer } from "./output-gatherer.ts";
 
@@ -18,6 +18,7 @@ const firstMessageTimeoutMs = 10_000;
 const lingerMs = 1_000;
 /** Output that waits for a reader who is slow, in our memory; past it the program is held back. */
 const maxUnsentBytes = 131_072;
+const smallWriteBytes = 1_024;
 /** A peer that reads nothing at all, and goes on asking, is not kept. Above what a stalled reader's run may leave (program-run.ts). */
 const maxBacklogBytes = 8_388_608;
 
@@ -40,8 +41,9 @@ export class DoorConnection {
 	readonly #host: DoorHost;
 	readonly #reader = new FrameReader(requestCap, isDoorData);
 	readonly #output = new OutputGatherer((stream, parts, bytes) => {
-		this.#write(dataHeader(stream, bytes));
-		for (const part of parts) this.#write(part);
+		// An echo is one small write; what is large goes out as it is, behind its header.
+		if (bytes < smallWriteBytes) this.#write(encodeFrame(doorFrame[stream], ...parts));
+		else for (const part of [dataHeader(stream, bytes), ...parts]) this.#write(part);
 	});
 	#role: Role;
 	#isCorked = false;
