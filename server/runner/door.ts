@@ -45,7 +45,7 @@ export class Door implements DoorHost {
 	readonly #leases = new Set<Lease>();
 	readonly #closing = new Set<Promise<void>>();
 	readonly #gauge = openProcessGauge();
-	readonly #figuresTimer = setInterval(() => this.#tellFigures(), figuresIntervalMs);
+	#figuresTimer: NodeJS.Timeout | undefined;
 	#statusTimer: NodeJS.Timeout | undefined;
 	#lastStatusAtMs = Number.NEGATIVE_INFINITY;
 	#nextLeaseNumber = 1;
@@ -77,6 +77,7 @@ export class Door implements DoorHost {
 				resolve();
 			});
 		});
+		this.#figuresTimer = setInterval(() => this.#tellFigures(), figuresIntervalMs);
 		await chmod(socketPath, 0o660);
 	}
 
