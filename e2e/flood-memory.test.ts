@@ -8,7 +8,7 @@ import { SessionClient } from "./session-client.ts";
 
 const MiB = 1_048_576;
 const floodBytes = 100_000_000;
-const warmUpBytes = 10_000_000;
+const warmUpBytes = 30_000_000;
 const mostGrowthBytes = 16 * MiB;
 const lookEveryMs = 20;
 
