@@ -19,6 +19,7 @@ import { measureSandboxCost } from "./figures/sandbox-cost.ts";
 import { measureTierWorkloads } from "./figures/tier-workloads.ts";
 import { measureTiers } from "./figures/tiers.ts";
 import { measureTyping } from "./figures/typing.ts";
+import { measureTypingCost } from "./figures/typing-cost.ts";
 import { describeMachine } from "./machine.ts";
 import { type Options, OptionsError, type Part, parseOptions, parts } from "./options.ts";
 import { formatSection, formatTargets, type Results, toMarkdown } from "./results.ts";
@@ -83,6 +84,7 @@ async function measure(options: Options, engine: Engine): Promise<Results> {
 		cold: (bench) => measureColdStart(bench, engine.dockerHost),
 		languages: measureLanguages,
 		typing: measureTyping,
+		keys: measureTypingCost,
 		sandboxes: measureSandboxCost,
 		tiers: measureTiers,
 		workloads: measureTierWorkloads,

@@ -5,6 +5,7 @@ export const parts = [
 	"cold",
 	"languages",
 	"typing",
+	"keys",
 	"sandboxes",
 	"tiers",
 	"workloads",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { errorCodes } from "./errors.ts";
 import { Outcome, StepName, StepReport } from "./outcome.ts";
+import { RunTiming } from "./run-timing.ts";
 
 /**
  * Every control message between browser and gateway. PROTOCOL.md beside this file says when each may be sent.
@@ -137,6 +138,8 @@ export const ServerMessage = z.discriminatedUnion("type", [
 		outcome: Outcome,
 		compile: StepReport.nullable(),
 		program: StepReport.nullable(),
+		/** Where its time went. Absent: it had no sandbox, or was lost with it, or ran in the reader's browser. */
+		timing: RunTiming.optional(),
 	}),
 	/** That many more bytes of input were taken by the program; the page may send as many more. */
 	z.strictObject({ type: z.literal("stdinAck"), run: RunId, bytes: z.int().positive() }),

@@ -6,15 +6,27 @@ export type StreamName = keyof typeof streamIds;
 /** Longest binary frame either side sends, the stream byte included. */
 export const maxBinaryBytes = 32_769;
 
+/** Bytes of a stream in one frame. */
+export const maxStreamBytes = maxBinaryBytes - 1;
+
 /** Input that a page may have sent without its `stdinAck`, in bytes; counted anew in each run. */
 export const stdinWindowBytes = 65_536;
 
 const names: readonly StreamName[] = ["stdin", "stdout", "stderr"];
 
 export function encodeStream(stream: StreamName, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-	const frame = new Uint8Array(bytes.length + 1);
+	return joinStream(stream, [bytes], bytes.length);
+}
+
+/** One frame of several pieces; `bytes` is their length in all. */
+export function joinStream(stream: StreamName, parts: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
+	const frame = new Uint8Array(bytes + 1);
 	frame[0] = streamIds[stream];
-	frame.set(bytes, 1);
+	let offset = 1;
+	for (const part of parts) {
+		frame.set(part, offset);
+		offset += part.length;
+	}
 	return frame;
 }
 

@@ -34,6 +34,8 @@ export interface ProcessPlan {
 	readonly onStart?: () => void;
 	readonly user?: { readonly uid: number; readonly gid: number };
 	readonly env?: Readonly<Record<string, string>>;
+	/** For Node.js itself. */
+	readonly nodeOptions?: readonly string[];
 	readonly log: Logger;
 }
 
@@ -51,7 +53,7 @@ export function supervise(plan: ProcessPlan): SupervisedProcess {
 		const startedAt = Date.now();
 		const current = fork(plan.module, [], {
 			detached: true,
-			execArgv: ["--import", "tsx"],
+			execArgv: [...(plan.nodeOptions ?? []), "--import", "tsx"],
 			env: { ...process.env, ...plan.env },
 			stdio: ["ignore", "inherit", "inherit", "ipc"],
 			...(plan.user === undefined ? {} : { uid: plan.user.uid, gid: plan.user.gid }),

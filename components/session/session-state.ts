@@ -1,6 +1,7 @@
 import { type ErrorCode, errorTable } from "../../protocol/errors.ts";
 import type { EffectiveLimits, ServerMessage } from "../../protocol/messages.ts";
 import type { Outcome, StepName, StepReport } from "../../protocol/outcome.ts";
+import type { RunTiming } from "../../protocol/run-timing.ts";
 
 /** What the page knows of its session: the connection, and the run. Pure; session-client.ts feeds it. */
 
@@ -49,6 +50,8 @@ export type RunState =
 			readonly program: StepReport | null;
 			/** null when it ended before it began. */
 			readonly at: RunningStep | null;
+			/** Absent: nobody measured it. */
+			readonly timing?: RunTiming | undefined;
 	  }
 	/** The server would not do it. `retryAfterMs`: when it makes sense to ask again, where the server knows. */
 	| {
@@ -113,6 +116,7 @@ export function advanceRun(run: RunState, message: ServerMessage, nowMs: number)
 				compile: message.compile,
 				program: message.program,
 				at: runningStep(run),
+				timing: message.timing,
 			};
 		case "error":
 			if (run.kind === "running" || errorTable[message.code].fault === "us") return loseRun(run, message.code);

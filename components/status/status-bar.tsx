@@ -4,6 +4,7 @@ import { TierId, tierTable } from "../../protocol/tiers.ts";
 import type { RunState, SessionState } from "../session/session-state.ts";
 import styles from "./status-bar.module.css";
 import { describeStatus, formatWall, type StatusLine } from "./status-line.ts";
+import { TimeSpent } from "./time-spent.tsx";
 import { useWallClock } from "./use-wall-clock.ts";
 
 interface Usage {
@@ -59,6 +60,7 @@ export function StatusBar({ state, override }: StatusBarProps) {
 	const usage = useUsage(run);
 	const code = exitCode(run);
 	const tier = run.kind === "running" || run.kind === "ended" ? run.at?.tier : undefined;
+	const timing = run.kind === "ended" ? run.timing : undefined;
 	const wallLimit = usage === null || usage.wallLimitMs === null ? "" : ` / ${formatWall(usage.wallLimitMs)}`;
 	const memoryLimit = usage === null || usage.memoryLimitBytes === null ? "" : ` / ${formatBytes(usage.memoryLimitBytes)}`;
 	return (
@@ -73,7 +75,17 @@ export function StatusBar({ state, override }: StatusBarProps) {
 				{code !== null && <Figure name="Exit code" value={String(code)} />}
 				{usage !== null && (
 					<>
-						<Figure name="Time" value={`${formatWall(usage.wallMs)}${wallLimit}`} share={ratio(usage.wallMs, usage.wallLimitMs)} />
+						<Figure
+							name="Time"
+							value={
+								timing === undefined ? (
+									`${formatWall(usage.wallMs)}${wallLimit}`
+								) : (
+									<TimeSpent timing={timing} time={formatWall(usage.wallMs)} />
+								)
+							}
+							share={ratio(usage.wallMs, usage.wallLimitMs)}
+						/>
 						<Figure name="CPU" value={formatWall(usage.cpuMs)} />
 						<Figure
 							name="Memory"

@@ -44,6 +44,8 @@ const farewellCodes = new Set([1000, 1001]);
 export interface ConnectionHost {
 	/** Answers `hello`; the connection's session from now on. */
 	greet(connection: Connection, hello: HelloMessage): Session;
+	/** The connection ends for a reason that its page is told. */
+	refused(code: ErrorCode): void;
 	/** Once, last. `isFinal`: the session ends too. */
 	closed(connection: Connection, session: Session | null, isFinal: boolean): void;
 }
@@ -93,6 +95,7 @@ export class Connection implements Wire {
 	/** Tells the page, closes, and ends the session unless another connection may take it up again. */
 	fail(code: ClosingCode, field?: string): void {
 		if (this.#isOver) return;
+		this.#host.refused(code);
 		const isResumable = code === "replaced" || code === "heartbeatLost";
 		const message = { type: "error", code, message: describeError(code, field), ...(field ? { field } : {}) } as const;
 		if (this.#session !== null && !isResumable) this.#session.channel.send(message);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
+import { Registry } from "prom-client";
 import type { AttackPrograms } from "../../protocol/attack-programs.ts";
 import { embedSocketPath } from "../../protocol/embed.ts";
 import { socketPath } from "../../protocol/messages.ts";
@@ -9,6 +10,7 @@ import { openHostsHeader } from "../../protocol/open-hosts.ts";
 import type { ApiKey } from "../api-keys/schema.ts";
 import type { Config } from "../config.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
+import { openProcessGauge } from "../process-figures.ts";
 import { watchRunner } from "../runner/client.ts";
 import type { RunnerStatus } from "../runner/door-protocol.ts";
 import type { SnippetStore } from "../store/snippet-store.ts";
@@ -26,6 +28,7 @@ import { OriginRules } from "./origin.ts";
 import { describePosture } from "./posture-answer.ts";
 import { FairQueue } from "./queue.ts";
 import { type Consumer, Quotas } from "./quotas.ts";
+import { RunFigures } from "./run-figures.ts";
 import { setDataHeaders, setSecurityHeaders } from "./security-headers.ts";
 import type { SessionWorld } from "./session.ts";
 import { SessionHub } from "./session-hub.ts";
@@ -137,6 +140,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 		},
 		now,
 	});
+	const registry = new Registry();
+	const processGauge = openProcessGauge();
 	const world: SessionWorld = {
 		catalogue,
 		quotas,
@@ -144,6 +149,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 		idleLeases,
 		runnerSocketPath: options.runnerSocketPath,
 		runnerStatus: () => watch.status,
+		observer: new RunFigures(registry),
 		now,
 		sessionIdleMs: config.sessionIdleMs,
 		turnMs: timings.turnMs,
@@ -190,6 +196,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 		new CrossOrigin(origins, config.apiOrigins),
 	);
 	const metrics = createMetrics({
+		registry,
+		processFigures: () => ({ gateway: processGauge.read(), runner: watch.takeFigures() }),
 		readers: new TrustedProxies(config.metricsReaders, "SANDGLASS_METRICS_READERS"),
 		proxies,
 		runnerStatus: () => watch.status,
@@ -230,6 +238,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 	const release = (): void => {
 		clearInterval(beat);
 		clearInterval(review);
+		processGauge.close();
 		watch.close();
 		idleLeases.close();
 		entrance.close();

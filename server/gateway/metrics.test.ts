@@ -2,10 +2,22 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
+import { Registry } from "prom-client";
 import { TrustedProxies } from "./address.ts";
 import { createMetrics } from "./metrics.ts";
 
 const metrics = createMetrics({
+	registry: new Registry(),
+	processFigures: () => ({
+		gateway: null,
+		runner: {
+			eventLoopDelayMs: { p50: 0.5, p99: 3, max: 250 },
+			cpuSeconds: 12.5,
+			residentBytes: 80_000_000,
+			heapBytes: 20_000_000,
+			externalBytes: 4_000_000,
+		},
+	}),
 	readers: new TrustedProxies(["127.0.0.1"]),
 	proxies: new TrustedProxies(["127.0.0.2"]),
 	runnerStatus: () => ({
@@ -38,6 +50,8 @@ test("the operator reads how the tiers stand and what is in use", async () => {
 		'sandglass_sandboxes_idle{language="python",version="3.13",tier="container"} 2',
 		"sandglass_leases 3",
 		"sandglass_queue_waiting 1",
+		'sandglass_event_loop_delay_seconds{process="runner",quantile="1"} 0.25',
+		'sandglass_process_cpu_seconds_total{process="runner"} 12.5',
 	])
 		assert.ok(text.split("\n").includes(line), `${line}\n${text.slice(0, 2_000)}`);
 });

@@ -1,21 +1,28 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { collectDefaultMetrics, Gauge, type Registry } from "prom-client";
 import { TierState } from "../../protocol/tiers.ts";
+import type { ProcessFigures } from "../process-figures.ts";
 import type { RunnerStatus } from "../runner/door-protocol.ts";
 import type { TrustedProxies } from "./address.ts";
+import { addProcessGauges } from "./process-metrics.ts";
 
 /**
- * `GET /metrics`, in Prometheus' text form: how the tiers stand, what is in use, how the process fares. For the operator alone: answered to
+ * `GET /metrics`, in Prometheus' text form: how the tiers stand, what is in use, how the processes fare. For the operator alone: answered to
  * the addresses of the setting, and to nobody who comes through a proxy that is not configured.
  */
 
 export const metricsPath = "/metrics";
 
+const defaultPrefix = "sandglass_gateway_";
+
 export interface MetricsOptions {
+	/** What others count into. */
+	readonly registry: Registry;
 	/** Addresses and CIDR ranges that may read. */
 	readonly readers: Pick<TrustedProxies, "includes">;
 	readonly proxies: Pick<TrustedProxies, "clientAddress" | "includes">;
 	readonly runnerStatus: () => RunnerStatus | null;
+	readonly processFigures: () => Readonly<Record<"gateway" | "runner", ProcessFigures | null>>;
 	readonly gatewayState: () => {
 		readonly connections: number;
 		readonly sessions: number;
@@ -26,8 +33,13 @@ export interface MetricsOptions {
 
 /** True: it was for us and is, or will be, answered. */
 export function createMetrics(options: MetricsOptions): (request: IncomingMessage, response: ServerResponse) => boolean {
-	const registry = new Registry();
-	collectDefaultMetrics({ register: registry, prefix: "sandglass_gateway_" });
+	const { registry } = options;
+	collectDefaultMetrics({ register: registry, prefix: defaultPrefix, eventLoopMonitoringPrecision: 60_000 });
+	// Ours, of both processes, take their place.
+	for (const { name } of registry.getMetricsAsArray()) {
+		if (name.startsWith(`${defaultPrefix}nodejs_eventloop_lag`)) registry.removeSingleMetric(name);
+	}
+	addProcessGauges(registry, options.processFigures);
 	addGauges(registry, options);
 	return (request, response) => {
 		if ((request.url ?? "/").split("?", 1)[0] !== metricsPath || !mayRead(request, options)) return false;
@@ -87,6 +99,16 @@ function addGauges(registry: Registry, { runnerStatus, gatewayState }: MetricsOp
 			for (const { language, version, tier, idle } of runnerStatus()?.languages ?? []) this.set({ language, version, tier }, idle);
 		},
 	});
+	new Gauge({
+		name: "sandglass_sandboxes_starting",
+		help: "Sandboxes that are being made.",
+		labelNames: ["language", "version", "tier"],
+		registers,
+		collect() {
+			this.reset();
+			for (const { language, version, tier, starting } of runnerStatus()?.languages ?? []) this.set({ language, version, tier }, starting);
+		},
+	});
 	const simple = (name: string, help: string, read: () => number): void => {
 		new Gauge({
 			name,
@@ -101,6 +123,7 @@ function addGauges(registry: Registry, { runnerStatus, gatewayState }: MetricsOp
 	simple("sandglass_engine_up", "1 while the engine answers the runner.", () => (runnerStatus()?.engine === "up" ? 1 : 0));
 	simple("sandglass_leases", "Sandboxes that serve sessions.", () => runnerStatus()?.leases ?? 0);
 	simple("sandglass_capacity", "Sandboxes that may serve sessions, by what the machine has left.", () => runnerStatus()?.capacity ?? 0);
+	simple("sandglass_leases_limit", "How many may at the same time.", () => runnerStatus()?.maxLeases ?? 0);
 	simple("sandglass_connections", "WebSockets that are open.", () => gatewayState().connections);
 	simple("sandglass_sessions", "Sessions, those between two connections included.", () => gatewayState().sessions);
 	simple("sandglass_queue_waiting", "Runs that wait for a sandbox.", () => gatewayState().waiting);

@@ -1,6 +1,6 @@
 import type { ServerMessage } from "../../protocol/messages.ts";
 import { ackDelayMs, Inbox, maxRetainedBytes, Outbox } from "../../protocol/reliability.ts";
-import { encodeStream, type StreamName } from "../../protocol/streams.ts";
+import { joinStream, maxStreamBytes, type StreamName } from "../../protocol/streams.ts";
 
 /**
  * The gateway's end of a session's two numbered byte-exact streams (PROTOCOL.md P8–P10). It outlives connections: while none is
@@ -8,6 +8,9 @@ import { encodeStream, type StreamName } from "../../protocol/streams.ts";
  *
  * Memory: what is unacknowledged, `maxRetainedBytes` at most. Shortly before that `isBlocked` holds and the owner must stop producing
  * (it pauses its lease) until `onBlocked(false)`. What the connection has buffered is part of what is unacknowledged.
+ *
+ * Bytes of one turn of the event loop become as few messages as they fit into. Making a message is the one copy on a program's output's way
+ * through this server: the runner passes on views of what it has read, and so does its client.
  */
 
 export type WireFrame = string | Uint8Array;
@@ -33,6 +36,10 @@ export class ReliableChannel {
 	#wire: Wire | null = null;
 	#ackTimer: NodeJS.Timeout | undefined;
 	#blockedSinceMs: number | null = null;
+	/** Of this turn, and not a message yet. */
+	#parts: Uint8Array[] = [];
+	#partsBytes = 0;
+	#partsStream: StreamName = "stdout";
 
 	constructor(options: { onBlocked: (isBlocked: boolean) => void; now: () => number }) {
 		this.#onBlocked = options.onBlocked;
@@ -49,6 +56,7 @@ export class ReliableChannel {
 	}
 
 	get retainedBytes(): number {
+		this.#flush();
 		return this.#outbox.retainedBytes;
 	}
 
@@ -58,18 +66,23 @@ export class ReliableChannel {
 	}
 
 	send(message: CountedMessage): void {
+		this.#flush();
 		const frame = JSON.stringify(message);
 		this.#push(frame, Buffer.byteLength(frame));
 	}
 
-	/** Copies the bytes. */
+	/** Copies the bytes, by the end of this turn of the event loop. At most `maxStreamBytes`. */
 	sendBytes(stream: StreamName, bytes: Uint8Array): void {
-		const frame = encodeStream(stream, bytes);
-		this.#push(frame, frame.length);
+		if (stream !== this.#partsStream || this.#partsBytes + bytes.length > maxStreamBytes) this.#flush();
+		if (this.#parts.length === 0) queueMicrotask(() => this.#flush());
+		this.#partsStream = stream;
+		this.#parts.push(bytes);
+		this.#partsBytes += bytes.length;
 	}
 
 	/** True when a page that has `received` can be continued without a gap. Frees what it has. */
 	canResume(received: number): boolean {
+		this.#flush();
 		const frames = this.#outbox.resume(received);
 		if (frames !== null) this.#updateBlocked(true);
 		return frames !== null;
@@ -106,6 +119,14 @@ export class ReliableChannel {
 		this.#ackTimer = undefined;
 		if (this.#wire === null || !this.#inbox.isBehind) return;
 		this.#wire.send(JSON.stringify({ type: "ack", received: this.#inbox.takeAck() } satisfies ServerMessage));
+	}
+
+	#flush(): void {
+		if (this.#parts.length === 0) return;
+		const frame = joinStream(this.#partsStream, this.#parts, this.#partsBytes);
+		this.#parts = [];
+		this.#partsBytes = 0;
+		this.#push(frame, frame.length);
 	}
 
 	#push(frame: WireFrame, bytes: number): void {

@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Logger } from "pino";
+import type { ErrorCode } from "../../protocol/errors.ts";
 import type { ClientMessage } from "../../protocol/messages.ts";
 import type { Connection, ConnectionHost } from "./connection.ts";
 import { ReliableChannel } from "./reliable-channel.ts";
@@ -97,6 +98,10 @@ export class SessionHub implements ConnectionHost {
 		});
 		channel.attach(connection);
 		return entry.session;
+	}
+
+	refused(code: ErrorCode): void {
+		this.#world.observer.refused(code);
 	}
 
 	closed(connection: Connection, session: Session | null, isFinal: boolean): void {

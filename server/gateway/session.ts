@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { describeError, type ErrorCode } from "../../protocol/errors.ts";
 import type { ClientMessage, RunMessage } from "../../protocol/messages.ts";
 import type { Outcome, StepReport } from "../../protocol/outcome.ts";
+import type { RunTiming } from "../../protocol/run-timing.ts";
 import { type StreamName, stdinWindowBytes } from "../../protocol/streams.ts";
 import type { LanguageCatalogue } from "../languages/catalogue.ts";
 import type { RunnerStatus } from "../runner/door-protocol.ts";
@@ -12,6 +13,7 @@ import type { FairQueue, Slot, Ticket } from "./queue.ts";
 import type { Consumer, Permit, Quotas, Refusal } from "./quotas.ts";
 import type { CountedMessage, ReliableChannel } from "./reliable-channel.ts";
 import { RunCost } from "./run-cost.ts";
+import type { RunObserver } from "./run-figures.ts";
 import { type PreparedRun, prepareRun, type RunProblem } from "./run-request.ts";
 import { Sandbox, type SandboxEvents } from "./sandbox.ts";
 
@@ -35,6 +37,7 @@ export interface SessionWorld {
 	readonly idleLeases: IdleLeases;
 	readonly runnerSocketPath: string;
 	readonly runnerStatus: () => RunnerStatus | null;
+	readonly observer: RunObserver;
 	readonly now: () => number;
 	/** How long an idle session keeps its sandbox. */
 	readonly sessionIdleMs: number;
@@ -64,6 +67,8 @@ type State =
 			/** null once it is claimed. */
 			early: EarlyInput | null;
 			startedMs: number | null;
+			/** It waited so long before it was sent to the runner. */
+			readonly queueMs: number;
 			compile: StepReport | null;
 			readonly cost: RunCost;
 	  }
@@ -95,6 +100,8 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 	readonly #log: Logger;
 	#state: State = { kind: "idle", kept: null };
 	#lastRun = 0;
+	/** When the last run was asked for. */
+	#askedMs = 0;
 	#unacknowledgedStdinBytes = 0;
 
 	constructor(world: SessionWorld, consumer: Consumer, makeChannel: (onBlocked: (isBlocked: boolean) => void) => Channel, log: Logger) {
@@ -178,6 +185,7 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 		const refusal = this.#world.quotas.takeRun(this.consumer);
 		if (refusal !== null) return refusal;
 		this.#unacknowledgedStdinBytes = 0;
+		this.#askedMs = this.#world.now();
 		const { prepared } = result;
 		const { kept } = state;
 		if (kept !== null && this.#mayKeep(kept.sandbox, prepared)) {
@@ -251,7 +259,8 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 	}
 
 	#launch(prepared: PreparedRun, sandbox: Sandbox, early: EarlyInput | null): void {
-		this.#state = { kind: "running", prepared, sandbox, early, startedMs: null, compile: null, cost: new RunCost() };
+		const queueMs = this.#world.now() - this.#askedMs;
+		this.#state = { kind: "running", prepared, sandbox, early, startedMs: null, queueMs, compile: null, cost: new RunCost() };
 		if (this.channel.isBlocked) sandbox.lease.pause();
 		sandbox.lease.run(prepared.request);
 		early?.replayTo(sandbox.lease);
@@ -286,7 +295,7 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 
 	#stopInQueue(state: Extract<State, { kind: "waiting" }>): void {
 		this.#stopWaiting(state);
-		this.#sendExit(state.prepared.run, { kind: "stopped" }, null);
+		this.#sendExit(state.prepared, { kind: "stopped" }, null);
 	}
 
 	#stopWaiting(state: Extract<State, { kind: "waiting" }>): void {
@@ -312,7 +321,11 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 					const { tier } = state.sandbox;
 					this.channel.send({ type: "started", run, step, tier, language: language.id, version: version.version, limits });
 				}),
-			output: (stream, bytes) => whileRunning(() => this.channel.sendBytes(stream, bytes)),
+			output: (stream, bytes) =>
+				whileRunning(() => {
+					this.#world.observer.printed(bytes.length);
+					this.channel.sendBytes(stream, bytes);
+				}),
 			stats: (stats) =>
 				whileRunning((state, run) => {
 					this.#world.queue.charge(this.consumer, state.cost.stats(stats));
@@ -329,11 +342,12 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 					this.#world.queue.charge(this.consumer, state.cost.step(report));
 					this.channel.send({ type: "step", run, step, report });
 				}),
-			exit: ({ outcome, compile, program }) =>
-				whileRunning((state, run) => {
+			exit: ({ outcome, compile, program, timing }) =>
+				whileRunning((state) => {
 					this.#countSeconds(state.startedMs);
 					this.#keep(state.sandbox);
-					this.channel.send({ type: "exit", run, outcome, compile, program });
+					const whole = timing === null ? undefined : { queueMs: state.queueMs, ...timing };
+					this.#sendExit(state.prepared, outcome, compile, program, whole);
 				}),
 			gone: (code, wasClaimed) => this.#sandboxGone(sandboxOf(), code, wasClaimed),
 		};
@@ -350,7 +364,7 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 		this.#countSeconds(state.startedMs);
 		const { run } = state.prepared;
 		this.#log.warn({ run, code, language: sandbox.toolchain.key }, wasClaimed ? "sandbox lost" : "sandbox refused");
-		if (wasClaimed) this.#sendExit(run, { kind: "lost", code }, state.compile);
+		if (wasClaimed) this.#sendExit(state.prepared, { kind: "lost", code }, state.compile);
 		else this.#refuse(run, { code });
 	}
 
@@ -387,8 +401,15 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 		this.#world.queue.ranFor(ranMs);
 	}
 
-	#sendExit(run: number, outcome: Outcome, compile: StepReport | null): void {
-		this.channel.send({ type: "exit", run, outcome, compile, program: null });
+	#sendExit(
+		{ run, tier, toolchain }: PreparedRun,
+		outcome: Outcome,
+		compile: StepReport | null,
+		program: StepReport | null = null,
+		timing?: RunTiming,
+	): void {
+		this.#world.observer.ended({ language: toolchain.language.id, tier, outcome, timing });
+		this.channel.send({ type: "exit", run, outcome, compile, program, ...(timing === undefined ? {} : { timing }) });
 	}
 
 	#refuse(run: number, problem: RunProblem | Refusal): void {
@@ -396,6 +417,7 @@ export class Session<Channel extends SessionChannel = ReliableChannel> {
 		const field = "field" in problem ? problem.field : undefined;
 		const retryAfterMs = "retryAfterMs" in problem ? problem.retryAfterMs : undefined;
 		this.#log.info({ run, code }, "run refused");
+		this.#world.observer.refused(code);
 		this.channel.send({
 			type: "error",
 			code,

@@ -76,9 +76,9 @@ function agentCap(type: number): number | null {
 }
 
 export class AgentFrameReader {
-	readonly #reader = new FrameReader(agentCap);
+	readonly #reader = new FrameReader(agentCap, (type) => type === fromAgent.stdout || type === fromAgent.stderr);
 
-	/** Throws ProtocolBreach; after that the sandbox must be destroyed. */
+	/** Output comes in pieces as it arrives. Throws ProtocolBreach; after that the sandbox must be destroyed. */
 	*read(chunk: Buffer): Generator<AgentFrame, void, void> {
 		for (const frame of this.#reader.read(chunk)) yield parseAgentFrame(frame);
 	}

@@ -28,7 +28,7 @@ import { ProtocolBreach } from "./frame-reader.ts";
 export interface AgentHandlers {
 	/** READY: after the start, and after each reset. */
 	ready(): void;
-	/** Adjacent frames of one stream come as one; a view, valid until the handler returns to the event loop. */
+	/** 1 to 32,768 bytes, as they arrive. A view that nobody writes to again; who keeps it keeps the chunk that it came in. */
 	output(stream: "stdout" | "stderr", bytes: Buffer): void;
 	stdinAck(bytes: number): void;
 	stats(stats: { wallMs: number; cpuMs: number; memoryBytes: number }): void;
@@ -60,8 +60,6 @@ export class AgentLink {
 	#hasStepSpoken = false;
 	#statsCount = 0;
 	#stepStartedAtMs = 0;
-	#outputParts: Buffer[] = [];
-	#outputStream: "stdout" | "stderr" = "stdout";
 
 	constructor(sandbox: Sandbox, handlers: AgentHandlers) {
 		this.sandbox = sandbox;
@@ -148,10 +146,8 @@ export class AgentLink {
 				if (this.#state === "dead") return;
 				this.#takeFrame(frame);
 			}
-			this.#flushOutput();
 		} catch (error) {
 			if (!(error instanceof ProtocolBreach)) throw error;
-			this.#outputParts = [];
 			this.#die(error.rule);
 		}
 	}
@@ -159,15 +155,10 @@ export class AgentLink {
 	#takeFrame(frame: AgentFrame): void {
 		if (frame.type === "stdout" || frame.type === "stderr") {
 			this.#requireState("stepping", "outputOutsideStep");
-			if (frame.type !== this.#outputStream) this.#flushOutput();
-			this.#outputStream = frame.type;
-			this.#outputParts.push(frame.bytes);
 			this.#hasStepSpoken = true;
+			this.handlers.output(frame.type, frame.bytes);
 			return;
 		}
-		this.#flushOutput();
-		// The handlers of the output may have ended it.
-		if (this.#state === "dead") return;
 		switch (frame.type) {
 			case "ready":
 				if (this.#state !== "booting") this.#requireState("resetting", "unexpectedReady");
@@ -200,14 +191,6 @@ export class AgentLink {
 				this.handlers.fileRefused(frame.errno);
 				break;
 		}
-	}
-
-	#flushOutput(): void {
-		const [first] = this.#outputParts;
-		if (first === undefined) return;
-		const bytes = this.#outputParts.length === 1 ? first : Buffer.concat(this.#outputParts);
-		this.#outputParts = [];
-		this.handlers.output(this.#outputStream, bytes);
 	}
 
 	#requireState(state: State, rule: string): void {

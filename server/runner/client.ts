@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { stdinWindowBytes } from "../../protocol/streams.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
-import { encodeDoorData, encodeRequest, parseReply, replyCap } from "./door-frames.ts";
+import { encodeDoorData, encodeRequest, isDoorData, parseReply, replyCap } from "./door-frames.ts";
 import { type DoorReply, type DoorRequest, doorFrame } from "./door-protocol.ts";
 import { type Frame, FrameReader, ProtocolBreach } from "./frame-reader.ts";
 
@@ -23,7 +23,7 @@ export interface LeaseHandlers {
 	/** No sandbox: `closed` follows. `runnerDown` when nobody answers at the socket. */
 	refused(code: ErrorCode): void;
 	started(start: Reply<"started">): void;
-	/** A view: valid until the handler returns to the event loop; keep a copy if it is kept longer. */
+	/** As it arrives. A view, valid until the handler returns to the event loop; keep a copy if it is kept longer. */
 	output(stream: "stdout" | "stderr", bytes: Buffer): void;
 	stats(stats: Reply<"stats">): void;
 	stdinAck(bytes: number): void;
@@ -39,10 +39,16 @@ export interface LeaseHandlers {
 	closed(reason: "self" | "runner" | "breach", detail: string): void;
 }
 
+/**
+ * Where all leases read into, one at a time: what is read is dealt with before the next read. A buffer of its own for each read would be 64 KiB of
+ * garbage for an echo, and for a flood more garbage than bytes are under way.
+ */
+const scratch = Buffer.allocUnsafeSlow(65_536);
+
 export class Lease {
 	readonly #socket: Socket;
 	readonly #handlers: LeaseHandlers;
-	readonly #reader = new FrameReader(replyCap);
+	readonly #reader = new FrameReader(replyCap, isDoorData);
 	#state: "claiming" | "claimed" | "refused" | "closed" = "claiming";
 	/** Runs sent and not answered: at most one. */
 	#isRunOpen = false;
@@ -52,8 +58,16 @@ export class Lease {
 
 	constructor(socketPath: string, claim: Omit<Extract<DoorRequest, { type: "claim" }>, "type">, handlers: LeaseHandlers) {
 		this.#handlers = handlers;
-		this.#socket = connect(socketPath);
-		this.#socket.on("data", (chunk: Buffer) => this.#take(chunk));
+		this.#socket = connect({
+			path: socketPath,
+			onread: {
+				buffer: scratch,
+				callback: (bytes, buffer) => {
+					this.#take(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
+					return true;
+				},
+			},
+		});
 		this.#socket.on("error", (error) => {
 			this.#closeDetail = error.message;
 		});
@@ -166,6 +180,8 @@ export class Lease {
 				this.#handlers.lost(message.code);
 				break;
 			case "status":
+			case "posture":
+			case "figures":
 				throw new ProtocolBreach("statusOnALease");
 			case "exit":
 				this.#requireRun();

@@ -1,10 +1,11 @@
 import type { Socket } from "node:net";
 import type { EffectiveLimits } from "../../protocol/messages.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
-import { encodeDoorData, encodeReply, parseRequest, requestCap } from "./door-frames.ts";
+import { dataHeader, encodeReply, isDoorData, parseRequest, requestCap } from "./door-frames.ts";
 import { type DoorReply, type DoorRequest, doorFrame } from "./door-protocol.ts";
-import { FrameReader, ProtocolBreach } from "./frame-reader.ts";
+import { encodeFrame, FrameReader, ProtocolBreach } from "./frame-reader.ts";
 import type { Lease, LeaseSink } from "./lease.ts";
+import { OutputGatherer } from "./output-gatherer.ts";
 import type { OutputPace, Printer } from "./output-pace.ts";
 
 /**
@@ -18,6 +19,7 @@ const firstMessageTimeoutMs = 10_000;
 const lingerMs = 1_000;
 /** Output that waits for a reader who is slow, in our memory; past it the program is held back. */
 const maxUnsentBytes = 131_072;
+const smallWriteBytes = 1_024;
 /** A peer that reads nothing at all, and goes on asking, is not kept. Above what a stalled reader's run may leave (program-run.ts). */
 const maxBacklogBytes = 8_388_608;
 
@@ -40,7 +42,12 @@ export interface DoorHost {
 export class DoorConnection implements Printer {
 	readonly #socket: Socket;
 	readonly #host: DoorHost;
-	readonly #reader = new FrameReader(requestCap);
+	readonly #reader = new FrameReader(requestCap, isDoorData);
+	readonly #output = new OutputGatherer((stream, parts, bytes) => {
+		// An echo is one small write; what is large goes out as it is, behind its header.
+		if (bytes < smallWriteBytes) this.#write(encodeFrame(doorFrame[stream], ...parts));
+		else for (const part of [dataHeader(stream, bytes), ...parts]) this.#write(part);
+	});
 	#role: Role;
 	#isCorked = false;
 	#breach: string | null = null;
@@ -64,6 +71,7 @@ export class DoorConnection implements Printer {
 	}
 
 	send(message: DoorReply): void {
+		this.#output.flush();
 		this.#write(encodeReply(message));
 	}
 
@@ -90,7 +98,7 @@ export class DoorConnection implements Printer {
 			},
 			started: (step, stepLimits) => this.send({ type: "started", step, limits: stepLimits }),
 			output: (stream, bytes) => {
-				for (const frame of encodeDoorData(stream, bytes)) this.#write(frame);
+				this.#output.add(stream, bytes);
 				const mayGoOn = this.#host.pace.spend(this, bytes.length);
 				return mayGoOn && this.#socket.writableLength <= maxUnsentBytes;
 			},
@@ -122,6 +130,7 @@ export class DoorConnection implements Printer {
 	}
 
 	#fail(rule: string): void {
+		this.#output.close();
 		this.#breach ??= rule;
 		this.#socket.destroy();
 	}
@@ -130,6 +139,7 @@ export class DoorConnection implements Printer {
 		const role = this.#role;
 		this.#role = { kind: "ended" };
 		this.#host.pace.leave(this);
+		this.#output.close();
 		clearTimeout(this.#lingerTimer);
 		if (role.kind === "fresh") clearTimeout(role.timer);
 		if (role.kind !== "ended") this.#host.ended(this, role.kind === "lease" ? role.lease : null, this.#breach);

@@ -8,7 +8,7 @@ import {
 	maxDoorControlBytes,
 	maxDoorDataBytes,
 } from "./door-protocol.ts";
-import { encodeFrame, type Frame, ProtocolBreach } from "./frame-reader.ts";
+import { encodeFrame, encodeHeader, type Frame, ProtocolBreach } from "./frame-reader.ts";
 
 /** The bytes of the door, for both of its sides: what one writes, the other reads with the same caps and schemas. */
 
@@ -24,12 +24,20 @@ export function replyCap(type: number): number | null {
 	return type === doorFrame.stdout || type === doorFrame.stderr ? maxDoorDataBytes : null;
 }
 
+/** Program bytes have no borders that the other side needs. */
+export const isDoorData = (type: number): boolean => type !== doorFrame.control;
+
 export function encodeRequest(message: DoorRequestMessage): Buffer {
 	return encodeFrame(doorFrame.control, Buffer.from(JSON.stringify(message)));
 }
 
 export function encodeReply(message: DoorReplyMessage): Buffer {
 	return encodeFrame(doorFrame.control, Buffer.from(JSON.stringify(message)));
+}
+
+/** What comes before 1 to `maxDoorDataBytes` bytes that the sender writes as they are. */
+export function dataHeader(stream: "stdout" | "stderr", bytes: number): Buffer {
+	return encodeHeader(doorFrame[stream], bytes);
 }
 
 /** Frames for bytes of any length; none for none. */

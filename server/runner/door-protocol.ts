@@ -4,7 +4,9 @@ import { ProgramFile } from "../../protocol/files.ts";
 import { EffectiveLimits, RequestedLimits } from "../../protocol/messages.ts";
 import { Outcome, StepName, StepReport } from "../../protocol/outcome.ts";
 import { PostureReport } from "../../protocol/posture.ts";
+import { SandboxTiming } from "../../protocol/run-timing.ts";
 import { ServerTierId, TierStatus } from "../../protocol/tiers.ts";
+import { ProcessFigures } from "../process-figures.ts";
 
 /**
  * The runner's door: a unix socket on which one connection is one lease on one sandbox. It offers claim, run, bytes and end;
@@ -17,7 +19,7 @@ import { ServerTierId, TierStatus } from "../../protocol/tiers.ts";
  * Order: `claim` comes first and is answered by `claimed` or `refused` (then the runner closes). After that `run` at most one at
  * a time, each answered by exactly one `exit`; a `run` sent while the sandbox is still being emptied simply starts when it is.
  * If the sandbox is lost between runs the runner sends `lost` and closes. Or the first message is `watch`: the runner answers with `status`
- * at once and at every change (at most every 250 ms), with a `posture` for each subject measured so far and each that is measured later, and that connection is no lease.
+ * at once and at every change (at most every 250 ms), with a `posture` for each subject measured so far and each that is measured later, and `figures` every 2 s, and that connection is no lease.
  * A breach of these rules closes the connection. Credit for stdin is as in the agent's PROTOCOL.md A6, end to end.
  */
 
@@ -87,9 +89,18 @@ export const DoorReply = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("stats"), wallMs: z.number(), cpuMs: z.number(), memoryBytes: z.number() }),
 	z.strictObject({ type: z.literal("stdinAck"), bytes: z.int().positive() }),
 	z.strictObject({ type: z.literal("step"), step: StepName, report: StepReport }),
-	z.strictObject({ type: z.literal("exit"), outcome: Outcome, compile: StepReport.nullable(), program: StepReport.nullable() }),
+	z.strictObject({
+		type: z.literal("exit"),
+		outcome: Outcome,
+		compile: StepReport.nullable(),
+		program: StepReport.nullable(),
+		/** null: it ended before its sandbox was there. */
+		timing: SandboxTiming.nullable(),
+	}),
 	z.strictObject({ type: z.literal("lost"), code: z.enum(errorCodes) }),
 	z.strictObject({ type: z.literal("status"), status: RunnerStatus }),
 	z.strictObject({ type: z.literal("posture"), report: PostureReport }),
+	/** How the runner's own process fares, for the operator's metrics. */
+	z.strictObject({ type: z.literal("figures"), figures: ProcessFigures }),
 ]);
 export type DoorReply = z.infer<typeof DoorReply>;

@@ -6,6 +6,7 @@ import type { ErrorCode } from "../../protocol/errors.ts";
 import type { PostureReport } from "../../protocol/posture.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
+import { openProcessGauge } from "../process-figures.ts";
 import type { Capacity } from "./capacity/admission.ts";
 import { ComputingRuns, type Use } from "./capacity/computing-runs.ts";
 import { DoorConnection, type DoorHost } from "./door-connection.ts";
@@ -25,6 +26,7 @@ import type { TierBoard } from "./tier-board.ts";
 /** Connections that are no leases: watches, and claims that will be refused. */
 const spareConnections = 32;
 const statusIntervalMs = 250;
+const figuresIntervalMs = 2_000;
 
 export interface DoorOptions {
 	readonly socketPath: string;
@@ -49,6 +51,8 @@ export class Door implements DoorHost {
 	readonly #closing = new Set<Promise<void>>();
 	readonly #computing: ComputingRuns<Lease>;
 	readonly pace = new OutputPace(() => performance.now());
+	readonly #gauge = openProcessGauge();
+	#figuresTimer: NodeJS.Timeout | undefined;
 	#statusTimer: NodeJS.Timeout | undefined;
 	#lastStatusAtMs = Number.NEGATIVE_INFINITY;
 	#nextLeaseNumber = 1;
@@ -81,6 +85,7 @@ export class Door implements DoorHost {
 				resolve();
 			});
 		});
+		this.#figuresTimer = setInterval(() => this.#tellFigures(), figuresIntervalMs);
 		await chmod(socketPath, 0o660);
 	}
 
@@ -89,6 +94,8 @@ export class Door implements DoorHost {
 		this.#isClosed = true;
 		clearTimeout(this.#statusTimer);
 		this.pace.close();
+		clearInterval(this.#figuresTimer);
+		this.#gauge.close();
 		const isServerClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
 		for (const connection of this.#connections) {
 			if (connection.lease !== null) {
@@ -127,6 +134,11 @@ export class Door implements DoorHost {
 			},
 			Math.max(0, waitMs),
 		);
+	}
+
+	#tellFigures(): void {
+		const figures = this.#gauge.read();
+		for (const watcher of this.#watchers) watcher.send({ type: "figures", figures });
 	}
 
 	postureTaken(report: PostureReport): void {
@@ -180,6 +192,7 @@ export class Door implements DoorHost {
 	watch(connection: DoorConnection): void {
 		this.#watchers.add(connection);
 		connection.send({ type: "status", status: this.status() });
+		connection.send({ type: "figures", figures: this.#gauge.read() });
 		const { tiers, baselines } = this.#options;
 		for (const report of [...tiers.reports, ...baselines.reports]) connection.send({ type: "posture", report });
 	}

@@ -3,11 +3,12 @@
  *
  * What must hold: a length is judged before a byte of its payload is kept, so a peer can make us hold at most one payload of the
  * longest kind; and nothing is held for a payload before its bytes arrive, so a length that is never honoured costs nothing.
+ * Payloads of a streamed type are handed on as they arrive, in pieces, and are neither kept nor copied.
  */
 
 export interface Frame {
 	readonly type: number;
-	/** A view into the chunk where the payload came in one piece: use it or copy it before going on. */
+	/** A view into the chunk where the payload came in one piece: whoever keeps it keeps the chunk. Of a streamed type, perhaps a piece. */
 	readonly payload: Buffer;
 }
 
@@ -27,16 +28,19 @@ export type PayloadCap = (type: number) => number | null;
 
 export class FrameReader {
 	readonly #capOf: PayloadCap;
+	readonly #isStreamed: (type: number) => boolean;
 	readonly #header = Buffer.alloc(headerBytes);
 	#headerFilled = 0;
 	#parts: Buffer[] = [];
 	#missingBytes = 0;
 
-	constructor(capOf: PayloadCap) {
+	/** `isStreamed`: types whose payload is bytes without inner borders. Default: none. */
+	constructor(capOf: PayloadCap, isStreamed: (type: number) => boolean = () => false) {
 		this.#capOf = capOf;
+		this.#isStreamed = isStreamed;
 	}
 
-	/** The frames that this chunk completes. Throws ProtocolBreach; after that the reader must not be used again. */
+	/** The frames that this chunk completes, and pieces of streamed ones. Throws ProtocolBreach; after that the reader must not be used again. */
 	*read(chunk: Buffer): Generator<Frame, void, void> {
 		let offset = 0;
 		while (offset < chunk.length) {
@@ -51,7 +55,9 @@ export class FrameReader {
 			offset += part.length;
 			this.#missingBytes -= part.length;
 			if (this.#missingBytes > 0) {
-				if (part.length > 0) this.#keep(part);
+				if (part.length === 0) return;
+				if (this.#isStreamed(this.#header.readUInt8(0))) yield { type: this.#header.readUInt8(0), payload: part };
+				else this.#keep(part);
 				return;
 			}
 			yield this.#finish(part);
@@ -79,6 +85,13 @@ export class FrameReader {
 		this.#headerFilled = 0;
 		return { type: this.#header.readUInt8(0), payload };
 	}
+}
+
+export function encodeHeader(type: number, length: number): Buffer {
+	const header = Buffer.allocUnsafe(headerBytes);
+	header.writeUInt8(type, 0);
+	header.writeUInt32BE(length, 1);
+	return header;
 }
 
 /** One frame in one buffer, so that it is one write. */

@@ -73,7 +73,7 @@ export class Lease {
 		if (this.#run !== null || this.#heldExits.length > 0 || this.#state.kind === "closed") return false;
 		const plan = planRun(request, this.#toolchain, this.#settings);
 		if (typeof plan === "string") {
-			this.#tellExit({ outcome: { kind: "lost", code: plan }, compile: null, program: null });
+			this.#tellExit({ outcome: { kind: "lost", code: plan }, compile: null, program: null, timing: null });
 			return true;
 		}
 		this.#run = new ProgramRun(plan, { ...this.#sink, ended: (end) => this.#runEnded(end) });
@@ -153,7 +153,7 @@ export class Lease {
 			if (end.isSandboxUsable && state.link.isReady) this.#reset(state.link);
 			else this.#giveUp(state.link, "unusableAfterRun");
 		}
-		this.#tellExit({ outcome: end.outcome, compile: end.compile, program: end.program });
+		this.#tellExit({ outcome: end.outcome, compile: end.compile, program: end.program, timing: end.timing });
 	}
 
 	#tellExit(exit: Omit<RunEnd, "isSandboxUsable">): void {

@@ -1,11 +1,14 @@
 import type { ErrorCode } from "../../protocol/errors.ts";
 import type { EffectiveLimits } from "../../protocol/messages.ts";
 import type { Outcome, StepName, StepReport } from "../../protocol/outcome.ts";
+import type { SandboxTiming } from "../../protocol/run-timing.ts";
 import type { AgentExit } from "./agent-frames.ts";
 import { stdinCreditBytes } from "./agent-frames.ts";
 import { type AgentHandlers, type AgentLink, streamClosed } from "./agent-link.ts";
+import { InputReceipts } from "./input-receipts.ts";
 import { limitedBy, outcomeOf, outputCutMarker, reportOf } from "./outcome.ts";
 import type { RunPlan } from "./run-plan.ts";
+import { StageClock } from "./stage-clock.ts";
 import { StepWatch } from "./step-watch.ts";
 
 /**
@@ -19,6 +22,8 @@ export interface RunEnd {
 	readonly outcome: Outcome;
 	readonly compile: StepReport | null;
 	readonly program: StepReport | null;
+	/** null: it ended before its sandbox was there. */
+	readonly timing: SandboxTiming | null;
 	readonly isSandboxUsable: boolean;
 }
 
@@ -49,6 +54,8 @@ export class ProgramRun {
 	readonly #plan: RunPlan;
 	readonly #sink: RunSink;
 	readonly #watch = new StepWatch((limit) => this.#strike(limit));
+	readonly #clock = new StageClock();
+	readonly #receipts = new InputReceipts((bytes) => this.#sink.stdinAck(bytes));
 	#state: State = { kind: "waiting" };
 	#killTimer: NodeJS.Timeout | undefined;
 	/** Set when we ended the step from here: what the run comes to, whatever the agent says of it. */
@@ -81,6 +88,7 @@ export class ProgramRun {
 		const { argv, limits } = step === "compile" && this.#plan.compile !== null ? this.#plan.compile : this.#plan.run;
 		const isFirst = this.#state.kind === "waiting";
 		this.#state = { kind: "stepping", step, link };
+		this.#clock.stepBegan(step);
 		link.startStep(isFirst ? this.#plan.files : [], {
 			terminal: this.#terminal,
 			idleWallMs: limits.idleWallMs,
@@ -125,7 +133,7 @@ export class ProgramRun {
 		const droppedBytes = this.#unackedBytes - rest.length;
 		this.#earlyInput = rest.length > 0 ? [Buffer.from(rest)] : [];
 		this.#unackedBytes = rest.length;
-		this.#sink.stdinAck(droppedBytes);
+		this.#receipts.add(droppedBytes);
 		this.#state.link.signal(interruptSignal);
 	}
 
@@ -191,7 +199,7 @@ export class ProgramRun {
 			output: (stream, bytes) => this.#takeOutput(link, stream, bytes),
 			stdinAck: (bytes) => {
 				this.#unackedBytes -= bytes;
-				if (this.#isLive()) this.#sink.stdinAck(bytes);
+				if (this.#isLive()) this.#receipts.add(bytes);
 			},
 			stats: (stats) => {
 				if (this.#isLive()) this.#sink.stats(stats);
@@ -223,6 +231,7 @@ export class ProgramRun {
 
 	#takeOutput(link: AgentLink, stream: "stdout" | "stderr", bytes: Buffer): void {
 		if (!this.#isLive()) return;
+		this.#clock.spoke();
 		const limitBytes = this.#plan.run.limits.outputBytes;
 		const allowed = bytes.subarray(0, limitBytes - this.#outputBytes);
 		this.#outputBytes += bytes.length;
@@ -255,14 +264,16 @@ export class ProgramRun {
 	/** `step`: the one that has just been reported. */
 	#end(outcome: Outcome, isSandboxUsable: boolean, step?: StepName): void {
 		if (this.#state.kind === "ended") return;
+		const timing = this.#clock.read();
 		this.#state = { kind: "ended" };
 		this.#watch.stop();
+		this.#receipts.flush();
 		clearTimeout(this.#killTimer);
 		this.#earlyInput = [];
 		if (outcome.kind === "limited" && outcome.limit === "output") this.#sink.output("stdout", outputCutMarker(outcome.value));
 		const { compile, program } = this.#reports;
 		const report = step === "compile" ? compile : program;
 		if (step !== undefined && report !== null) this.#sink.step(step, report);
-		this.#sink.ended({ outcome, compile, program, isSandboxUsable });
+		this.#sink.ended({ outcome, compile, program, timing, isSandboxUsable });
 	}
 }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import type { PostureReport } from "../../protocol/posture.ts";
+import type { ProcessFigures } from "../process-figures.ts";
 import { encodeRequest, parseReply, replyCap } from "./door-frames.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
 import { FrameReader, ProtocolBreach } from "./frame-reader.ts";
@@ -9,6 +10,8 @@ export interface RunnerWatch {
 	readonly status: RunnerStatus | null;
 	/** The newest of each subject; kept while the runner is down, for what they say was so. */
 	readonly postures: readonly PostureReport[];
+	/** How the runner's process fared since the last call, as far as that is known; null while it is down. */
+	takeFigures(): ProcessFigures | null;
 	close(): void;
 }
 
@@ -28,6 +31,8 @@ export function watchRunner(options: {
 	let isClosed = false;
 	let isDownTold = false;
 	let status: RunnerStatus | null = null;
+	let figures: ProcessFigures | null = null;
+	let isTaken = false;
 	const postures = new Map<string, PostureReport>();
 	let retryMs = firstRetryMs;
 	let retryTimer: NodeJS.Timeout | undefined;
@@ -45,6 +50,11 @@ export function watchRunner(options: {
 					if (isClosed) return;
 					if (reply.type === "posture") {
 						postures.set(reply.report.subject, reply.report);
+						continue;
+					}
+					if (reply.type === "figures") {
+						figures = figures === null || isTaken ? reply.figures : { ...reply.figures, eventLoopDelayMs: worseOf(figures, reply.figures) };
+						isTaken = false;
 						continue;
 					}
 					if (reply.type !== "status") throw new ProtocolBreach("notAStatus");
@@ -65,6 +75,7 @@ export function watchRunner(options: {
 		current.on("close", () => {
 			if (isClosed) return;
 			status = null;
+			figures = null;
 			retryTimer = setTimeout(open, retryMs);
 			retryMs = Math.min(retryMs * 2, longestRetryMs);
 			if (isDownTold) return;
@@ -79,6 +90,10 @@ export function watchRunner(options: {
 		get status() {
 			return status;
 		},
+		takeFigures() {
+			isTaken = true;
+			return figures;
+		},
 		get postures() {
 			return [...postures.values()];
 		},
@@ -88,4 +103,12 @@ export function watchRunner(options: {
 			socket.destroy();
 		},
 	};
+}
+
+/** Of two spans of time nobody can tell the joint percentiles; the worse is what matters. */
+function worseOf(
+	{ eventLoopDelayMs: one }: ProcessFigures,
+	{ eventLoopDelayMs: other }: ProcessFigures,
+): ProcessFigures["eventLoopDelayMs"] {
+	return { p50: Math.max(one.p50, other.p50), p99: Math.max(one.p99, other.p99), max: Math.max(one.max, other.max) };
 }

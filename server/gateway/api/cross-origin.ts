@@ -33,7 +33,7 @@ export class CrossOrigin {
 		const isPreflight = request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
 		if (origin !== undefined && (isListed || this.#isAnyListed)) {
 			response.setHeader("Access-Control-Allow-Origin", isListed ? origin : "*");
-			response.setHeader("Access-Control-Expose-Headers", "Retry-After, Location");
+			response.setHeader("Access-Control-Expose-Headers", "Retry-After, Location, Server-Timing");
 			if (isPreflight) {
 				response.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE");
 				response.setHeader(

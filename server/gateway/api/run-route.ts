@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ApiRunEvent, ApiRunRequest, type ApiRunResult, type ApiStep, runPath } from "../../../protocol/api.ts";
 import { isWellFormedText } from "../../../protocol/files.ts";
 import { describeOutcome, type StepName, type StepReport } from "../../../protocol/outcome.ts";
+import { serverTiming } from "../../../protocol/run-timing.ts";
 import type { RunExit, RunOrder, RunRefusal } from "../live-run/live-run.ts";
 import type { Consumer } from "../quotas.ts";
 import type { GatewayWorld, RouteSet } from "../route-set.ts";
@@ -65,7 +66,7 @@ function answerRun(world: GatewayWorld, consumer: Consumer, request: ApiRunReque
 		},
 		output: (step, stream, bytes) => printed.add(step, stream, bytes),
 		refused: (refusal) => sendProblem(response, refusal),
-		exit: ({ outcome, compile, program }) => {
+		exit: ({ outcome, compile, program, timing }) => {
 			const { fault, sentence } = describeOutcome(outcome);
 			const result: ApiRunResult = {
 				...place,
@@ -78,6 +79,7 @@ function answerRun(world: GatewayWorld, consumer: Consumer, request: ApiRunReque
 			};
 			const body = JSON.stringify(result);
 			setDataHeaders(response);
+			if (timing !== undefined) response.setHeader("Server-Timing", serverTiming(timing));
 			response.writeHead(200, {
 				"Content-Type": "application/json; charset=utf-8",
 				"Cache-Control": "no-store",

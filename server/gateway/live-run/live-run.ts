@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { ErrorCode } from "../../../protocol/errors.ts";
 import type { ClientMessage, RunMessage, ServerMessage } from "../../../protocol/messages.ts";
 import type { Outcome, StepName, StepReport } from "../../../protocol/outcome.ts";
+import type { RunTiming } from "../../../protocol/run-timing.ts";
 import { stdinWindowBytes } from "../../../protocol/streams.ts";
 import type { Consumer } from "../quotas.ts";
 import type { CountedMessage } from "../reliable-channel.ts";
@@ -34,6 +35,8 @@ export interface RunExit {
 	readonly outcome: Outcome;
 	readonly compile: StepReport | null;
 	readonly program: StepReport | null;
+	/** Absent: it had no sandbox, or was lost with it. */
+	readonly timing?: RunTiming | undefined;
 }
 
 /**
@@ -204,8 +207,8 @@ export class LiveRun {
 				this.#sendInput();
 				break;
 			case "exit": {
-				const { outcome, compile, program } = message;
-				this.#finish((handlers) => handlers.exit({ outcome, compile, program }));
+				const { outcome, compile, program, timing } = message;
+				this.#finish((handlers) => handlers.exit({ outcome, compile, program, timing }));
 				break;
 			}
 			case "error": {

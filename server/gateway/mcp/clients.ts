@@ -60,7 +60,8 @@ export class McpClients {
 			tools.close();
 			this.#remove(id);
 		};
-		tools.server.server.onerror = (error) => this.#log.debug({ reason: error.message }, "an MCP message was refused");
+		// Its message may quote what the caller sent.
+		tools.server.server.onerror = (error) => this.#log.debug({ reason: error.name }, "an MCP message was refused");
 		await tools.server.connect(transport);
 		return transport;
 	}

@@ -8,6 +8,7 @@ import {
 	pistonPrefix,
 	pistonRuntimesPath,
 } from "../../../protocol/piston.ts";
+import { serverTiming } from "../../../protocol/run-timing.ts";
 import { isProblem } from "../api/callers.ts";
 import { type Problem, setProblemHeaders } from "../api/problem.ts";
 import { closeWhenUnread } from "../api/unread.ts";
@@ -65,8 +66,10 @@ export function pistonRoutes(world: GatewayWorld): RouteSet {
 		if (!("watched" in job)) return said(400, job.message);
 		const gone = new AbortController();
 		response.once("close", () => gone.abort());
-		const result = await execute(job, world.liveRuns.open(consumer, { isKept: false }), gone.signal);
-		return "run" in result ? { status: 200, body: result } : result;
+		const answer = await execute(job, world.liveRuns.open(consumer, { isKept: false }), gone.signal);
+		if ("code" in answer) return answer;
+		const { result, timing } = answer;
+		return { status: 200, body: result, ...(timing === undefined ? {} : { headers: { "Server-Timing": serverTiming(timing) } }) };
 	}
 }
 

@@ -24,6 +24,17 @@ const limits = {
 	outputBytes: 1_048_576,
 };
 
+/** Of every run here. */
+export const timing = { claimMs: 2, compileMs: null, startMs: 30, runMs: 4 };
+
+const figures = {
+	eventLoopDelayMs: { p50: 0, p99: 1, max: 2 },
+	cpuSeconds: 1,
+	residentBytes: 100_000_000,
+	heapBytes: 20_000_000,
+	externalBytes: 5_000_000,
+};
+
 export function floodByte(offset: number): number {
 	return (offset * 31 + (offset >>> 8) * 17 + (offset >>> 16)) & 0xff;
 }
@@ -101,7 +112,7 @@ class LeaseDouble {
 	#exit(outcome: Extract<DoorReply, { type: "exit" }>["outcome"]): void {
 		if (this.#program === null) return;
 		this.#program = null;
-		this.reply({ type: "exit", outcome, compile: null, program: null });
+		this.reply({ type: "exit", outcome, compile: null, program: null, timing });
 	}
 }
 
@@ -186,6 +197,7 @@ export class DoorDouble {
 		if (message.type === "watch") {
 			for (const report of this.postures) lease.reply({ type: "posture", report });
 			lease.reply({ type: "status", status: this.#status() });
+			lease.reply({ type: "figures", figures });
 			return;
 		}
 		if (message.type === "claim") {

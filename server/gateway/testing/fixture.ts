@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import type { AttackPrograms } from "../../../protocol/attack-programs.ts";
 import type { PostureReport } from "../../../protocol/posture.ts";
 import { type Config, readConfig } from "../../config.ts";
@@ -19,6 +19,8 @@ interface FixtureOptions {
 	readonly attackPrograms?: AttackPrograms;
 	/** Closed by the test. Absent: no links. */
 	readonly snippets?: SnippetStore;
+	/** Default: silent. */
+	readonly log?: Logger;
 	/** What the page says to a request. Default: its own name. */
 	readonly pageAnswer?: (request: IncomingMessage) => string;
 }
@@ -58,7 +60,7 @@ export async function openGateway(
 				socket.destroy();
 			},
 		},
-		log: pino({ level: "silent" }),
+		log: options.log ?? pino({ level: "silent" }),
 		timings: { closeMs: 200, ...options.timings },
 	});
 	test.after(() => gateway.close());

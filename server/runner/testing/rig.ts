@@ -67,6 +67,8 @@ export interface RigOptions {
 	readonly socketPath?: string;
 	/** By what plain containers are made. Default: the engine. */
 	readonly way?: Way;
+	/** Default: silent. */
+	readonly log?: Logger;
 	/** Default: every tier passes at once; these tests are about what comes after. */
 	readonly assess?: Parameters<typeof startRunner>[0]["assess"];
 }
@@ -97,6 +99,7 @@ export async function startRig({
 	seccompPath,
 	assess,
 	way = "engine",
+	log = silentLog,
 	...place
 }: RigOptions): Promise<Rig> {
 	const folder = mkdtempSync(join(tmpdir(), "sandglass-runner-"));
@@ -117,7 +120,7 @@ export async function startRig({
 		docker,
 		catalogue,
 		socketPath,
-		log: silentLog,
+		log,
 		seccompPath,
 		assess: assess ?? passAtOnce,
 		makeDriver,
