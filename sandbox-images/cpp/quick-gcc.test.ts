@@ -4,9 +4,12 @@ import { compareCompilers } from "../compile-comparison.ts";
 
 const main = (content: string) => [{ name: "main.cpp", content }];
 
+const precompiled = "/usr/local/include/precompiled";
+const plainCompile = ["/usr/bin/g++", "-std=gnu++20", "-O1", "-Wall", "-Wextra", "-o", "a.out", "{sources}"];
+
 compareCompilers({
 	id: "cpp",
-	plainCompile: ["/usr/bin/g++", "-std=gnu++20", "-O1", "-Wall", "-Wextra", "-o", "a.out", "{sources}"],
+	plainCompile,
 	programs: [
 		{
 			title: "a macro before the include that changes the library keeps its meaning",
@@ -19,7 +22,8 @@ compareCompilers({
 		{
 			title: "a macro before the include that renames a word of the library keeps its meaning",
 			files: main('#define endl finish\n#include <iostream>\nint main() { std::cout << "renamed" << std::finish; }\n'),
-			says: /^renamed\n/,
+			says: /undefined reference to `.*std::finish/,
+			ends: "compileFailed",
 		},
 		{
 			title: "a macro before the include that touches nothing of it is there after it",
@@ -57,13 +61,13 @@ compareCompilers({
 		{
 			title: "what the header does not bring is still missing, in the same words",
 			files: main("#include <iostream>\nint main()\n{\n\tstd::vector<int> few;\n}\n"),
-			says: /main\.cpp:4:\d+: error: 'vector' is not a member of 'std'[\s\S]*did you forget to '#include <vector>'/,
+			says: /main\.cpp:4:\d+: error: .vector. is not a member of .std.[\s\S]*defined in header .<vector>./,
 			ends: "compileFailed",
 		},
 		{
 			title: "an error inside the library is told with the same lines",
 			files: main("#include <iostream>\nstruct Own {};\nint main() { std::cout << Own{}; }\n"),
-			says: /main\.cpp:3:\d+: error: no match for 'operator<<'[\s\S]*ostream:\d+/,
+			says: /main\.cpp:3:\d+: error: no match for .operator<<.[\s\S]*from main\.cpp:1:\n\/usr\/include\/c\+\+\/\d+\/ostream:\d+/,
 			ends: "compileFailed",
 		},
 		{
@@ -94,15 +98,41 @@ compareCompilers({
 			ends: "compileFailed",
 		},
 	],
-	more(run, quickCompile) {
-		const reports = async (source: string) => (await run(main(source), [...quickCompile, "-H"])).stderr;
+	more(run) {
+		// The compiler's own word on it (-H) makes it no silent success, so it is asked as the quick step asks it.
+		const reports = async (source: string) =>
+			(
+				await run(main(source), [
+					"/usr/bin/g++",
+					"-isystem",
+					precompiled,
+					"-std=gnu++20",
+					"-O1",
+					"-Wall",
+					"-Wextra",
+					"-o",
+					"a.out",
+					"-H",
+					"{sources}",
+				])
+			).stderr;
 
-		test("the precompiled header is taken where it may be, and left where a macro would have changed it", async () => {
+		test("the precompiled header fits the command, and is left where a macro would have changed it", async () => {
 			assert.match(await reports("#include <iostream>\nint main() {}\n"), /^! \/usr\/local\/include\/precompiled\/iostream\.gch$/m);
 			assert.match(
 				await reports("#define _GLIBCXX_ASSERTIONS\n#include <iostream>\nint main() {}\n"),
 				/^x \/usr\/local\/include\/precompiled\/iostream\.gch$/m,
 			);
+		});
+
+		test("the header is taken from there without being asked for: a compile takes less than two thirds of the plain one's processor time", async () => {
+			const source = main("#include <iostream>\nint main() { std::cout << 1; }\n");
+			const cpuMs = async (compile?: readonly string[]) => {
+				const times = [];
+				for (let take = 0; take < 5; take++) times.push((await run(source, compile)).compileCpuMs ?? Number.NaN);
+				return Math.min(...times);
+			};
+			assert.ok((await cpuMs()) < (2 / 3) * (await cpuMs(plainCompile)));
 		});
 	},
 });

@@ -1,11 +1,14 @@
 /*
- * What gcc and g++ run in place of collect2 (by -B): the gold linker, which takes half the time of GNU ld, and GNU ld wherever gold has anything to say.
+ * What gcc and g++ run (by -B) in place of one of their own programs: first the quick way to the same result, and the plain way wherever the quick one has
+ * anything to say.
  *
- * Gold is believed only when it succeeds without a word. Else its words and its file are thrown away and the true collect2 does the whole link
- * again, so that every warning and error of a link is GNU ld's own. It is told to speak of the one thing that GNU ld warns of and gold lets
- * pass in silence: code on the stack. The plugin of link-time optimisation, which no command of ours asks for, is not loaded.
+ *   collect2   quick: the gold linker, which takes half the time of GNU ld; plain: the true collect2, and so GNU ld
+ *   cc1plus    quick: the compiler with precompiled headers, in which notes would name fewer places; plain: without
  *
- * QUICK_LINKER and COLLECT2 are absolute paths, given when this is compiled.
+ * The quick way is believed only when it succeeds without a word. Else its words and its file are thrown away and the plain way does the whole step
+ * again, so that every warning and error is the one that a person would get who types the plain command.
+ *
+ * Given when this is compiled: QUICK and PLAIN, absolute paths, and EXTRA, the words that the quick way is given besides.
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,16 +22,20 @@
 
 extern char **environ;
 
-/* The program's words for gold: no plugin, and a warning more. `quick` has room for two more than `count`. */
+static char *extra[] = { EXTRA };
+
+enum { EXTRA_COUNT = sizeof extra / sizeof *extra };
+
+/* The given words without the plugin of link-time optimisation, which no command of ours asks for, and EXTRA. `quick` has room for them and a NULL. */
 static void quick_arguments(int count, char **given, char **quick)
 {
 	int kept = 0;
-	quick[kept++] = QUICK_LINKER;
-	quick[kept++] = "--warn-execstack";
+	quick[kept++] = QUICK;
 	for (int at = 1; at < count; at++) {
 		if (strcmp(given[at], "-plugin") == 0) at++;
 		else if (strncmp(given[at], "-plugin-opt=", strlen("-plugin-opt=")) != 0) quick[kept++] = given[at];
 	}
+	for (int at = 0; at < EXTRA_COUNT; at++) quick[kept++] = extra[at];
 	quick[kept] = NULL;
 }
 
@@ -52,7 +59,7 @@ static int start(char **arguments, pid_t *pid)
 }
 
 /* True when it ended with 0 and wrote nothing. One that says a word is not waited for. */
-static bool links_in_silence(char **arguments)
+static bool succeeds_in_silence(char **arguments)
 {
 	pid_t pid;
 	int words = start(arguments, &pid);
@@ -71,13 +78,13 @@ static bool links_in_silence(char **arguments)
 
 int main(int count, char **arguments)
 {
-	char **quick = calloc((size_t)count + 2, sizeof *quick);
+	char **quick = calloc((size_t)count + EXTRA_COUNT + 1, sizeof *quick);
 	if (quick != NULL) {
 		quick_arguments(count, arguments, quick);
-		if (links_in_silence(quick)) return 0;
+		if (succeeds_in_silence(quick)) return 0;
 	}
-	arguments[0] = COLLECT2;
-	execv(COLLECT2, arguments);
-	perror(COLLECT2);
+	arguments[0] = PLAIN;
+	execv(PLAIN, arguments);
+	perror(PLAIN);
 	return 1;
 }
