@@ -42,6 +42,11 @@ compareCompilers({
 			says: /^3\n[\s\S]*requires executable stack/,
 		},
 		{
+			title: "memory that is writable and executable at once is warned of in GNU ld's words",
+			files: main('int own __attribute__((section(".mine,\\"awx\\",@progbits#"))) = 1;\nint main(void) { return own - 1; }\n'),
+			says: /a\.out has a LOAD segment with RWX permissions/,
+		},
+		{
 			title: "a compiler's warning stays, and the program runs",
 			files: main('#include <stdio.h>\nint main(void) { int unused; puts("ran"); }\n'),
 			says: /ran[\s\S]*main\.c:2:\d+: warning: unused variable/,

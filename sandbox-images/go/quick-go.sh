@@ -4,7 +4,7 @@ set -eu
 folder=/rootfs/usr/lib/quick-go
 mkdir -p "$folder"
 list='{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}'
-go list -trimpath -export -f "$list" std >"$folder/link.cfg"
+GOFLAGS=-trimpath go list -export -f "$list" std >"$folder/link.cfg"
 # What the go command lets a program import: nothing internal, nothing vendored.
 grep -vE '^packagefile ([^=]*/)?(internal|vendor)[/=]' "$folder/link.cfg" >"$folder/compile.cfg"
 work=$(mktemp -d)

@@ -10,7 +10,10 @@
  *
  * Given when this is compiled: QUICK and PLAIN, absolute paths, and EXTRA, the words that the quick way is given besides.
  */
+#include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -76,12 +79,40 @@ static bool succeeds_in_silence(char **arguments)
 	return got == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* True for a program with a segment that is writable and executable at once: GNU ld warns of it, gold does not. What cannot be read counts as none. */
+static bool warrants_a_warning(const char *program)
+{
+	int file = open(program, O_RDONLY | O_CLOEXEC);
+	if (file < 0) return false;
+	bool found = false;
+	ElfW(Ehdr) header;
+	if (read(file, &header, sizeof header) == sizeof header && memcmp(header.e_ident, ELFMAG, SELFMAG) == 0) {
+		for (unsigned at = 0; at < header.e_phnum && !found; at++) {
+			ElfW(Phdr) segment;
+			off_t place = (off_t)(header.e_phoff + at * sizeof segment);
+			if (pread(file, &segment, sizeof segment, place) != sizeof segment) break;
+			found = segment.p_type == PT_LOAD && (segment.p_flags & PF_W) != 0 && (segment.p_flags & PF_X) != 0;
+		}
+	}
+	close(file);
+	return found;
+}
+
+/* The word after -o. */
+static const char *output_of(int count, char **arguments)
+{
+	for (int at = 1; at + 1 < count; at++) {
+		if (strcmp(arguments[at], "-o") == 0) return arguments[at + 1];
+	}
+	return "a.out";
+}
+
 int main(int count, char **arguments)
 {
 	char **quick = calloc((size_t)count + EXTRA_COUNT + 1, sizeof *quick);
 	if (quick != NULL) {
 		quick_arguments(count, arguments, quick);
-		if (succeeds_in_silence(quick)) return 0;
+		if (succeeds_in_silence(quick) && !warrants_a_warning(output_of(count, arguments))) return 0;
 	}
 	arguments[0] = PLAIN;
 	execv(PLAIN, arguments);
