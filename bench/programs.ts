@@ -2,8 +2,12 @@ import type { Config } from "../server/config.ts";
 import type { Toolchain } from "../server/languages/catalogue.ts";
 import { planRun, type RunPlan } from "../server/runner/run-plan.ts";
 import type { NativeProgram } from "./native/native-side.ts";
+import { plainCommands } from "./native/plain-commands.ts";
 
-/** The programs that are timed. Commands and environment come from the runner's own plan, so that both sides start the very same thing. */
+/**
+ * The programs that are timed. Environment and commands come from the runner's own plan, so that both sides start the very same thing; only where there is
+ * a compile step does the native side do what a person would type.
+ */
 
 export interface BenchProgram {
 	readonly toolchain: Toolchain;
@@ -48,6 +52,8 @@ export function benchProgram(settings: Config, toolchain: Toolchain, mode: "pty"
 	return { toolchain, fileName, content: source, mode, plan };
 }
 
-export function nativeProgram({ fileName, content, plan }: BenchProgram): NativeProgram {
-	return { fileName, content, steps: [...(plan.compile === null ? [] : [plan.compile.argv]), plan.run.argv] };
+export function nativeProgram({ toolchain, fileName, content, plan }: BenchProgram): NativeProgram {
+	if (plan.compile === null) return { fileName, content, steps: [plan.run.argv] };
+	const plain = toolchain.tiers.includes("container") ? plainCommands[toolchain.language.id] : undefined;
+	return { fileName, content, steps: plain ?? [plan.compile.argv, plan.run.argv] };
 }

@@ -39,6 +39,7 @@ export interface Ending {
 	readonly stdout: string;
 	readonly stderr: string;
 	readonly compileMs: number | null;
+	readonly compileCpuMs: number | null;
 	readonly runMs: number | null;
 	readonly peakMemoryBytes: number;
 }
@@ -109,6 +110,7 @@ export class ContractSandbox {
 						stdout: text("stdout"),
 						stderr: text("stderr"),
 						compileMs: compile?.wallMs ?? null,
+						compileCpuMs: compile?.cpuMs ?? null,
 						runMs: report?.wallMs ?? null,
 						peakMemoryBytes: Math.max(compile?.peakMemoryBytes ?? 0, report?.peakMemoryBytes ?? 0),
 					}),

@@ -7,7 +7,7 @@ import type { Row } from "../results.ts";
 import { timeStart } from "../sides/place.ts";
 import { SessionPlace } from "../sides/session-place.ts";
 
-/** Every version of every language, compile step and all, beside the same commands in the same root file system without a sandbox. */
+/** Every version of every language, compile step and all, beside what a person would type in the same root file system without a sandbox. */
 
 export async function measureLanguages(bench: Bench): Promise<Findings> {
 	const effort = bench.isQuick
@@ -48,7 +48,7 @@ export async function measureLanguages(bench: Bench): Promise<Findings> {
 		sections: [
 			{
 				title: 'Every language: Run pressed → first byte of "hello", warm, beside its native run',
-				note: "Both sides in a terminal, both in an emptied workspace, compile and run where there are two steps. The sandbox has one core and 256 MiB (or what the language asks for); the native side has the whole machine.",
+				note: "Both sides in a terminal, both in an emptied workspace, compile and run where there are two steps: ours by language.json, the native side's as a person would type them (bench/native/plain-commands.ts). The sandbox has one core and 256 MiB (or what the language asks for); the native side has the whole machine.",
 				rows,
 			},
 		],
