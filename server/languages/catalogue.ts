@@ -43,6 +43,8 @@ export interface Toolchain {
 	readonly compile: readonly string[] | undefined;
 	readonly run: readonly string[];
 	readonly environment: Readonly<Record<string, string>>;
+	/** `run` is started before there is a program, and waits for it. Never where there is a compile step. */
+	readonly isPrespawned: boolean;
 	/** `<language id>@<version>`, as in the map of images that setup/images.ts gives. */
 	readonly key: string;
 }
@@ -69,6 +71,8 @@ export async function readCatalogue(folder: string): Promise<LanguageCatalogue> 
 	const toolchains = languages.flatMap((language) =>
 		language.versions.filter((version) => !isBrowserOnly(version)).map((version) => toolchainOf(language, version)),
 	);
+	const absurd = toolchains.find((it) => it.isPrespawned && it.compile !== undefined);
+	if (absurd !== undefined) throw new Error(`${absurd.key}: prespawn, but its programs are compiled first.`);
 	return {
 		languages,
 		toolchains,
@@ -97,6 +101,7 @@ function toolchainOf(language: Language, version: LoadedVersion): Toolchain {
 		compile: version.compile === null ? undefined : (version.compile ?? language.compile),
 		run: version.run ?? language.run,
 		environment: { ...language.environment, ...version.environment },
+		isPrespawned: version.prespawn ?? language.prespawn,
 		key: `${language.id}@${version.version}`,
 	};
 }

@@ -68,6 +68,7 @@ async function importImage(mode: string, archive: Buffer): Promise<Offered> {
 		compile: undefined,
 		run: definition.run,
 		environment: {},
+		isPrespawned: false,
 		key: `${id}@1`,
 	};
 	return { toolchain, image };
