@@ -75,9 +75,18 @@ AT_PATH(int, chdir, LIST(const char *), LIST(const char *path), LIST(path), fals
 #define STAT(name, form)                                                                                                                    \
 	AT_PATH(int, name, LIST(const char *, struct form *), LIST(const char *path, struct form *there), LIST(path, there), false, got == 0) \
 	AT_PATH(int, l##name, LIST(const char *, struct form *), LIST(const char *path, struct form *there), LIST(path, there), false, got == 0)
-#define XSTAT(name, form)                                                                                                                                                         \
-	AT_PATH(int, __x##name, LIST(int, const char *, struct form *), LIST(int version, const char *path, struct form *there), LIST(version, path, there), false, got == 0) \
-	AT_PATH(int, __lx##name, LIST(int, const char *, struct form *), LIST(int version, const char *path, struct form *there), LIST(version, path, there), false, got == 0)
+/* What old binaries call; the C library still has these for them, but lets nobody ask for them by name. */
+#define XSTAT(name, form)                                                                                     \
+	__attribute__((visibility("default"))) int __x##name(int version, const char *path, struct form *there)  \
+	{                                                                                                     \
+		(void)version;                                                                                \
+		return name(path, there);                                                                     \
+	}                                                                                                     \
+	__attribute__((visibility("default"))) int __lx##name(int version, const char *path, struct form *there) \
+	{                                                                                                     \
+		(void)version;                                                                                \
+		return l##name(path, there);                                                                  \
+	}
 
 STAT(stat, stat)
 STAT(stat64, stat64)

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -247,9 +248,19 @@ void instants_stop(void)
 		search(&areas[index]);
 }
 
+/* Other threads have gone on meanwhile, and may have given the memory back. */
+static bool is_mapped(const uint64_t *at)
+{
+	const uintptr_t page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
+	unsigned char residency[2];
+	uintptr_t page = (uintptr_t)at / page_bytes * page_bytes;
+	uintptr_t end = (uintptr_t)(at + 2);
+	return mincore((void *)page, end - page, residency) == 0;
+}
+
 static void move(const struct found *one, uint64_t by_ns)
 {
-	if (*one->at != one->value)
+	if (!is_mapped(one->at) || *one->at != one->value)
 		return;
 	uint64_t ns;
 	switch (one->form) {
