@@ -9,19 +9,18 @@
 #include "instants.h"
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { MOST_NOTED = 16384, MOST_FOUND = 512, MOST_AREAS = 1024, MAPS_BYTES = 262144, MOST_AREA_BYTES = 16777216, MOST_GUARD_BYTES = 65536 };
+#include "areas.h"
+
+enum { MOST_NOTED = 16384, MOST_FOUND = 512 };
 enum { NS_PER_SECOND = 1000000000, NS_PER_US = 1000, NS_PER_MS = 1000000 };
 
 /* In nanoseconds. Sorted once the process has stopped. */
@@ -39,18 +38,11 @@ struct found {
 	bool is_wall;
 };
 
-struct area {
-	uintptr_t begin;
-	uintptr_t end;
-};
-
 static struct noted monotonic;
 static struct noted wall;
 static volatile bool is_over;
 static struct found found[MOST_FOUND];
 static unsigned int found_count;
-static struct area areas[MOST_AREAS];
-static unsigned int area_count;
 static uint64_t stopped_monotonic_ns;
 static uint64_t stopped_wall_ns;
 static int (*next_clock_gettime)(clockid_t, struct timespec *);
@@ -124,42 +116,6 @@ static bool is_noted(const struct noted *noted, uint64_t ns)
 	return bsearch(&ns, noted->ns, length(noted), sizeof ns, compare) != NULL;
 }
 
-/*
- * The private memory that may be written; its bounds in `areas`. The stacks of further threads are not in it, which a guard lies before: hardly any of
- * their pages have ever been touched, and gVisor would lay memory under each of the others.
- */
-static void find_areas(void)
-{
-	static char maps[MAPS_BYTES];
-	int file = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-	size_t bytes = 0;
-	ssize_t got = 0;
-	while (file >= 0 && bytes < sizeof maps - 1 && (got = read(file, maps + bytes, sizeof maps - 1 - bytes)) > 0)
-		bytes += (size_t)got;
-	if (file >= 0)
-		close(file);
-	maps[bytes] = 0;
-	uintptr_t guard_end = 0;
-	for (char *line = maps; line != NULL && *line != 0 && area_count < MOST_AREAS; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		char *after;
-		uintptr_t begin = strtoul(line, &after, 16);
-		uintptr_t end = *after == '-' ? strtoul(after + 1, &after, 16) : 0;
-		bool is_ours = begin <= (uintptr_t)&found && (uintptr_t)&found < end;
-		if (strncmp(after, " rw-p", 5) == 0 && !is_ours && begin != guard_end && end - begin <= MOST_AREA_BYTES)
-			areas[area_count++] = (struct area){begin, end};
-		guard_end = strncmp(after, " ---p", 5) == 0 && end - begin <= MOST_GUARD_BYTES ? end : 0;
-	}
-}
-
-static bool is_address(uint64_t value)
-{
-	for (unsigned int index = 0; index < area_count; index++)
-		if (value >= areas[index].begin && value < areas[index].end)
-			return true;
-	return false;
-}
-
 static uint64_t bits(double value)
 {
 	uint64_t word;
@@ -213,7 +169,7 @@ static void search(const struct area *area)
 	uint64_t *end = (uint64_t *)area->end;
 	for (uint64_t *at = (uint64_t *)area->begin; at < end; at++) {
 		uint64_t value = *at;
-		if (is_in(&whole, value) && is_noted(&monotonic, value) && !is_address(value))
+		if (is_in(&whole, value) && is_noted(&monotonic, value) && !areas_hold(value))
 			add(at, WHOLE_NS, false);
 		else if (is_in(&whole_doubles, value) && is_noted(&monotonic, (uint64_t)real(value)))
 			add(at, DOUBLE_NS, false);
@@ -243,24 +199,14 @@ void instants_stop(void)
 	note(&wall, stopped_wall_ns);
 	sort(&monotonic);
 	sort(&wall);
-	find_areas();
-	for (unsigned int index = 0; index < area_count; index++)
+	areas_find();
+	for (unsigned int index = 0; index < areas_count; index++)
 		search(&areas[index]);
-}
-
-/* Other threads have gone on meanwhile, and may have given the memory back. */
-static bool is_mapped(const uint64_t *at)
-{
-	const uintptr_t page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
-	unsigned char residency[2];
-	uintptr_t page = (uintptr_t)at / page_bytes * page_bytes;
-	uintptr_t end = (uintptr_t)(at + 2);
-	return mincore((void *)page, end - page, residency) == 0;
 }
 
 static void move(const struct found *one, uint64_t by_ns)
 {
-	if (!is_mapped(one->at) || *one->at != one->value)
+	if (!areas_are_mapped(one->at) || *one->at != one->value)
 		return;
 	uint64_t ns;
 	switch (one->form) {
