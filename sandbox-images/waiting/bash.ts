@@ -9,7 +9,7 @@ export const bashCases: readonly Case[] = [
 		"its environment": "env | sort",
 		"its environment's raw form": "tr '\\0' '\\n' </proc/self/environ; echo \"${LD_PRELOAD-none}\"",
 		"its level and line": 'echo "$SHLVL" "$LINENO" "$BASH_SUBSHELL" "$PPID"',
-		"its seconds": 'echo "$SECONDS"; sleep 0.1; echo "$SECONDS"',
+		"its seconds": "echo $((SECONDS < 2)); sleep 0.1; echo $((SECONDS < 2)); SECONDS=5; echo $SECONDS",
 		"the seconds of a child": "bash -c 'echo $SECONDS $SHLVL'",
 		"its own number": "[ $$ = $BASHPID ] && echo same; [ -d /proc/$$ ] && cat /proc/$$/comm",
 		"its descriptors": "cd /proc/$$/fd; echo *; exec 5</dev/null; echo *",
