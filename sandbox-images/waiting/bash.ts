@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the shell's own, in programs that are text here.
 import { type Case, plain } from "./case.ts";
 
 export const bashCases: readonly Case[] = [

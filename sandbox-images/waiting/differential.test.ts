@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the shell's own, in programs that are text here.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
@@ -86,59 +87,62 @@ function told({ outcome, stdout, stderr }: Ending) {
 	return { outcome, stdout, stderr };
 }
 
-for (const subject of subjects) {
-	const toolchain: Toolchain =
-		catalogue.find(subject.language, subject.version) ?? assert.fail(`no ${subject.language} ${subject.version} in the catalogue`);
-	const entry = toolchain.language.fileName;
-	describe(`${toolchain.language.name} ${subject.version}, waiting or not`, () => {
-		let sandbox: ContractSandbox;
-		before(async () => {
-			sandbox = await ContractSandbox.start(toolchain, images[toolchain.key] ?? assert.fail(`no image of ${toolchain.key}`));
-		});
-		after(() => sandbox.destroy());
+/** Two at a time, as there are usually cores: each has a sandbox of its own, and mostly waits. */
+describe("a program whose interpreter waited", { concurrency: 2 }, () => {
+	for (const subject of subjects) {
+		const toolchain: Toolchain =
+			catalogue.find(subject.language, subject.version) ?? assert.fail(`no ${subject.language} ${subject.version} in the catalogue`);
+		const entry = toolchain.language.fileName;
+		describe(`${toolchain.language.name} ${subject.version}, waiting or not`, () => {
+			let sandbox: ContractSandbox;
+			before(async () => {
+				sandbox = await ContractSandbox.start(toolchain, images[toolchain.key] ?? assert.fail(`no image of ${toolchain.key}`));
+			});
+			after(() => sandbox.destroy());
 
-		async function run(one: Case, mode: "pty" | "pipes", heldAfterMs: number | null): Promise<Ending> {
-			const program = { entry, mode, arguments: one.arguments, files: [{ name: entry, content: one.content }, ...(one.beside ?? [])] };
-			const dialogue = one.dialogue;
-			if (heldAfterMs !== null) {
-				sandbox.prespawn({ ...program, dialogue });
-				await delay(heldAfterMs);
+			async function run(one: Case, mode: "pty" | "pipes", heldAfterMs: number | null): Promise<Ending> {
+				const program = { entry, mode, arguments: one.arguments, files: [{ name: entry, content: one.content }, ...(one.beside ?? [])] };
+				const dialogue = one.dialogue;
+				if (heldAfterMs !== null) {
+					sandbox.prespawn({ ...program, dialogue });
+					await delay(heldAfterMs);
+				}
+				return sandbox.run({ ...program, dialogue });
 			}
-			return sandbox.run({ ...program, dialogue });
-		}
 
-		test("control: one that waited is older than its run, and has used less of a processor in it", async () => {
-			const one = { name: "age", content: subject.age ?? "console.log(1)" };
-			const fresh = await run(one, "pipes", null);
-			const waited = await run(one, "pipes", 1_000);
-			if (subject.age !== undefined) {
-				assert.ok(Number(waited.stdout) >= 90, `lived for ${waited.stdout.trim()} hundredths of a second${waited.stderr}`);
-				assert.ok(Number(fresh.stdout) < Number(waited.stdout), fresh.stdout);
-			}
-			assert.ok((waited.cpuMs ?? 0) < (fresh.cpuMs ?? 0), `${waited.cpuMs} ms of ${fresh.cpuMs} ms`);
-		});
+			test("control: one that waited is older than its run, and has used less of a processor in it", async () => {
+				const one = { name: "age", content: subject.age ?? "console.log(1)" };
+				const fresh = await run(one, "pipes", null);
+				const waited = await run(one, "pipes", 1_000);
+				if (subject.age !== undefined) {
+					assert.ok(Number(waited.stdout) >= 90, `lived for ${waited.stdout.trim()} hundredths of a second${waited.stderr}`);
+					assert.ok(Number(fresh.stdout) < Number(waited.stdout), fresh.stdout);
+				}
+				assert.ok((waited.cpuMs ?? 0) < (fresh.cpuMs ?? 0), `${waited.cpuMs} ms of ${fresh.cpuMs} ms`);
+			});
 
-		test("what is to differ from run to run does", async () => {
-			for (const content of subject.random) {
-				const seen = new Set<string>();
-				for (let round = 0; round < 5; round++) seen.add((await run({ name: "random", content }, "pipes", subject.heldAfterMs)).stdout);
-				assert.equal(seen.size, 5, [...seen].join(""));
-			}
-		});
-
-		for (const one of subject.cases)
-			test(one.name, async () => {
-				for (const mode of one.modes ?? (["pipes", "pty"] as const)) {
-					const fresh = told(await run(one, mode, null));
-					assert.deepEqual(told(await run(one, mode, subject.heldAfterMs)), fresh, mode);
+			test("what is to differ from run to run does", async () => {
+				for (const content of subject.random) {
+					const seen = new Set<string>();
+					for (let round = 0; round < 5; round++) seen.add((await run({ name: "random", content }, "pipes", subject.heldAfterMs)).stdout);
+					assert.equal(seen.size, 5, [...seen].join(""));
 				}
 			});
 
-		test("one that is let go in the midst of its start does the same", async () => {
-			const content = subject.cases.find((it) => it.name === "its environment")?.content ?? subject.cases[1]?.content ?? "";
-			const fresh = told(await run({ name: "early", content }, "pty", null));
-			for (let afterMs = 0; afterMs < 20; afterMs++)
-				assert.deepEqual(told(await run({ name: "early", content }, "pty", afterMs)), fresh, `after ${afterMs} ms`);
+			for (const one of subject.cases)
+				test(one.name, async () => {
+					for (const mode of one.modes ?? (["pipes", "pty"] as const)) {
+						const fresh = told(await run(one, mode, null));
+						assert.deepEqual(told(await run(one, mode, subject.heldAfterMs)), fresh, mode);
+					}
+				});
+
+			test("one that is let go in the midst of its start does the same", async () => {
+				const content = subject.cases.find((it) => it.name === "its environment")?.content ?? subject.cases[1]?.content ?? "";
+				const fresh = told(await run({ name: "early", content }, "pty", null));
+				for (let afterMs = 0; afterMs < 20; afterMs += 2)
+					assert.deepEqual(told(await run({ name: "early", content }, "pty", afterMs)), fresh, `after ${afterMs} ms`);
+			});
 		});
-	});
-}
+	}
+});

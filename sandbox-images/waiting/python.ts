@@ -19,7 +19,8 @@ export const pythonCases: readonly Case[] = [
 			"import sys; print([(s.name, s.encoding, s.errors, s.mode, s.line_buffering, s.isatty(), s.fileno()) for s in (sys.stdin, sys.stdout, sys.stderr)])",
 		"its buffers": "import sys; print([type(s.buffer).__name__ for s in (sys.stdin, sys.stdout, sys.stderr)], sys.stdout.write_through)",
 		"its environment": "import os; print(dict(os.environ))",
-		"what the kernel says its environment was, up to the room at its end": "print(open('/proc/self/environ').read().rstrip('\\0').split('\\0'))",
+		"what the kernel says its environment was, up to the room at its end":
+			"print(open('/proc/self/environ').read().rstrip('\\0').split('\\0'))",
 		"its environment's raw form": "import os; print(sorted(os.environb.items()), os.getenv('LD_PRELOAD'))",
 		"a child's environment":
 			"import subprocess, sys; print(subprocess.run([sys.executable, '-c', 'import os; print(dict(os.environ), list(open(\"/proc/self/environ\").read()[-3:]))'], capture_output=True, text=True))",
