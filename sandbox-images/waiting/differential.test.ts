@@ -93,7 +93,7 @@ describe("a program whose interpreter waited", { concurrency: 2 }, () => {
 		const toolchain: Toolchain =
 			catalogue.find(subject.language, subject.version) ?? assert.fail(`no ${subject.language} ${subject.version} in the catalogue`);
 		const entry = toolchain.language.fileName;
-		describe(`${toolchain.language.name} ${subject.version}, waiting or not`, () => {
+		describe(`${toolchain.language.name} ${subject.version}, waiting or not`, { concurrency: 1 }, () => {
 			let sandbox: ContractSandbox;
 			before(async () => {
 				sandbox = await ContractSandbox.start(toolchain, images[toolchain.key] ?? assert.fail(`no image of ${toolchain.key}`));

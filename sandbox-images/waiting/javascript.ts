@@ -55,10 +55,10 @@ export const nodeCases: readonly Case[] = [
 		"a fork of its own":
 			"if (process.argv[2]) process.send(process.argv.slice(2)); else require('child_process').fork(__filename, ['a']).on('message', (m) => console.log(m))",
 		"death by a signal": "console.log('x'); process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 1000)",
-		abort: "process.abort()",
+		"death by ABRT": "process.kill(process.pid, 'SIGABRT'); setTimeout(() => {}, 1000)",
 		"a handler":
 			"process.on('SIGUSR2', () => { console.log('got'); process.exit(0) }); process.kill(process.pid, 'SIGUSR2'); setTimeout(() => {}, 1000)",
-		"a warning": "process.emitWarning('watch out'); new Buffer(1)",
+		"a warning": "process.on('warning', (w) => console.log(w.name, w.message, w.code)); process.emitWarning('watch out'); new Buffer(1)",
 		"memory's limits": "console.log(require('v8').getHeapStatistics().heap_size_limit, process.constrainedMemory())",
 		"a locale and a zone": "console.log(Intl.DateTimeFormat().resolvedOptions(), new Date(0).toString())",
 		"a file beside it":
