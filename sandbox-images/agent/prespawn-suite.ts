@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { realpathSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
@@ -206,12 +207,20 @@ export function testPrespawn(runtime: ContainerRuntime): void {
 		});
 
 		it("is not had where the image has nothing to hold it by, or anybody could have written that", async () => {
-			await using without = await image.ready(lentBash().slice(0, -2));
-			without.send(encodeFile("main.sh", "echo $$"));
-			const { stdout } = await without.run(bash);
-			without.send(encodePrespawn(bash));
-			await untilHeld();
-			assert.equal((await without.run(bash)).stdout.toString(), `${Number(stdout) + 1}\n`);
+			const folder = mkdtempSync(join(tmpdir(), "sandglass-hold-"));
+			const open = join(folder, "hold.so");
+			copyFileSync(join(FOLDER, "build/hold.so"), open);
+			chmodSync(open, 0o666);
+			const without = lentBash().slice(0, -2);
+			for (const options of [without, [...without, ...lend(open, "/usr/lib/sandglass/hold.so")]]) {
+				await using other = await image.ready(options);
+				other.send(encodeFile("main.sh", "echo $$"));
+				const { stdout } = await other.run(bash);
+				other.send(encodePrespawn(bash));
+				await untilHeld();
+				assert.equal((await other.run(bash)).stdout.toString(), `${Number(stdout) + 1}\n`);
+			}
+			rmSync(folder, { recursive: true });
 		});
 
 		it("leaves no descriptor behind in thirty starts", async () => {
