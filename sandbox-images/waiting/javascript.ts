@@ -58,7 +58,8 @@ export const nodeCases: readonly Case[] = [
 		"death by ABRT": "process.kill(process.pid, 'SIGABRT'); setTimeout(() => {}, 1000)",
 		"a handler":
 			"process.on('SIGUSR2', () => { console.log('got'); process.exit(0) }); process.kill(process.pid, 'SIGUSR2'); setTimeout(() => {}, 1000)",
-		"a warning": "process.on('warning', (w) => console.log(w.name, w.message, w.code)); process.emitWarning('watch out'); new Buffer(1)",
+		"a warning":
+			"process.removeAllListeners('warning').on('warning', (w) => console.log(w.name, w.message, w.code)); process.emitWarning('watch out'); new Buffer(1)",
 		"memory's limits": "console.log(require('v8').getHeapStatistics().heap_size_limit, process.constrainedMemory())",
 		"a locale and a zone": "console.log(Intl.DateTimeFormat().resolvedOptions(), new Date(0).toString())",
 		"a file beside it":
