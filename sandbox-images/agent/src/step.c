@@ -1,3 +1,4 @@
+/* Longer than most files: start, limits, output and end of a step are one state, and none of it makes sense apart. */
 #include "step.h"
 
 #include <errno.h>
