@@ -10,7 +10,7 @@ import { connectEngine } from "../server/runner/drivers/engine-connection.ts";
 import { tierShapes } from "../server/runner/drivers/shapes.ts";
 import { sandboxLimits } from "../server/runner/limits.ts";
 import { ProgramRun } from "../server/runner/program-run.ts";
-import { planRun, type RunRequest } from "../server/runner/run-plan.ts";
+import { nextStart, planRun, type RunPlan, type RunRequest } from "../server/runner/run-plan.ts";
 
 /** A real sandbox of one toolchain, made and spoken to by the runner's own parts, for the tests of the languages. */
 
@@ -41,6 +41,8 @@ export interface Ending {
 	readonly compileMs: number | null;
 	readonly compileCpuMs: number | null;
 	readonly runMs: number | null;
+	/** Of the program alone. */
+	readonly cpuMs: number | null;
 	readonly peakMemoryBytes: number;
 }
 
@@ -69,20 +71,16 @@ export class ContractSandbox {
 		return new ContractSandbox(link, toolchain);
 	}
 
+	/** Starts what `run` will run. */
+	prespawn(program: Program): void {
+		const start = nextStart(this.#toolchain, planOf(program, this.#toolchain));
+		assert.ok(start !== null, `${this.#toolchain.key} lets nothing wait`);
+		this.#link.prespawn(start);
+	}
+
 	/** Runs a program and empties the sandbox after it. `toolchain` stands in for the sandbox's own commands. */
 	async run(program: Program, toolchain: Toolchain = this.#toolchain): Promise<Ending> {
-		const request: RunRequest = {
-			type: "run",
-			files: [...program.files],
-			entry: program.entry,
-			arguments: [...(program.arguments ?? [])],
-			mode: program.mode,
-			columns: 80,
-			rows: 24,
-			limits: program.limits ?? {},
-		};
-		const plan = planRun(request, toolchain, settings);
-		assert.ok(typeof plan !== "string", `the program was refused: ${String(plan)}`);
+		const plan = planOf(program, toolchain);
 		const dialogue = [...(program.dialogue ?? [])];
 		const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
 		const text = (stream: "stdout" | "stderr") => Buffer.concat(output[stream]).toString();
@@ -112,6 +110,7 @@ export class ContractSandbox {
 						compileMs: compile?.wallMs ?? null,
 						compileCpuMs: compile?.cpuMs ?? null,
 						runMs: report?.wallMs ?? null,
+						cpuMs: report?.cpuMs ?? null,
 						peakMemoryBytes: Math.max(compile?.peakMemoryBytes ?? 0, report?.peakMemoryBytes ?? 0),
 					}),
 			});
@@ -136,6 +135,22 @@ export class ContractSandbox {
 		);
 		return this.#link.sandbox.destroy();
 	}
+}
+
+function planOf(program: Program, toolchain: Toolchain): RunPlan {
+	const request: RunRequest = {
+		type: "run",
+		files: [...program.files],
+		entry: program.entry,
+		arguments: [...(program.arguments ?? [])],
+		mode: program.mode,
+		columns: 80,
+		rows: 24,
+		limits: program.limits ?? {},
+	};
+	const plan = planRun(request, toolchain, settings);
+	assert.ok(typeof plan !== "string", `the program was refused: ${String(plan)}`);
+	return plan;
 }
 
 function idleHandlers(ready: () => void, reject: (error: Error) => void): AgentHandlers {

@@ -12,6 +12,7 @@ export const FrameType = {
 	Signal: 0x06,
 	Kill: 0x07,
 	Reset: 0x08,
+	Prespawn: 0x09,
 	Ready: 0x81,
 	Stdout: 0x82,
 	Stderr: 0x83,
@@ -77,6 +78,12 @@ export function encodeStep(options: StepOptions): Buffer {
 	fixed.writeUInt16BE(options.argv.length, 21);
 	fixed.writeUInt16BE(env.length, 23);
 	return encodeFrame(FrameType.Step, Buffer.concat([fixed, ...[...options.argv, ...env].map((text) => Buffer.from(`${text}\0`))]));
+}
+
+/** What of `options` is a program's start: the limits count for nothing. */
+export function encodePrespawn(options: StepOptions): Buffer {
+	const step = encodeStep(options);
+	return encodeFrame(FrameType.Prespawn, Buffer.concat([step.subarray(5, 10), step.subarray(26)]));
 }
 
 export function encodeResize(columns: number, rows: number): Buffer {

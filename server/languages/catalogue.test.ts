@@ -143,3 +143,17 @@ test("JSON that is none is refused by its path", async () => {
 	writeFileSync(path, "{");
 	await assert.rejects(readCatalogue(folder), (error: Error) => error.message.startsWith(`${path}: not JSON`));
 });
+
+test("what is compiled cannot wait before there is a program, and a version decides for itself", async () => {
+	write({ ...sample, prespawn: true, compile: ["/usr/bin/demo-c", "{file}"] });
+	await assert.rejects(readCatalogue(folder), /demo@2: prespawn, but its programs are compiled first/);
+	const [first, second] = sample.versions;
+	write({ ...sample, prespawn: true, versions: [first, { ...second, prespawn: false }] });
+	const { toolchains } = await readCatalogue(folder);
+	assert.deepEqual(
+		toolchains.map((it) => it.isPrespawned),
+		[true, false],
+	);
+	write(sample);
+	assert.ok((await readCatalogue(folder)).toolchains.every((it) => !it.isPrespawned));
+});

@@ -48,6 +48,8 @@ export interface Toolchain {
 	readonly environment: Readonly<Record<string, string>>;
 	/** It prints what it compiled for a reader's browser: asked for by that browser's page, and listed nowhere. */
 	readonly isForBrowsers: boolean;
+	/** `run` is started before there is a program, and waits for it. Never where there is a compile step. */
+	readonly isPrespawned: boolean;
 	/** `<language id>@<version>`, as in the map of images that setup/images.ts gives. */
 	readonly key: string;
 }
@@ -74,6 +76,8 @@ export async function readCatalogue(folder: string): Promise<LanguageCatalogue> 
 	const toolchains = languages.flatMap((language) =>
 		language.versions.filter((version) => !isBrowserOnly(version)).flatMap((version) => toolchainsOf(language, version)),
 	);
+	const absurd = toolchains.find((it) => it.isPrespawned && it.compile !== undefined);
+	if (absurd !== undefined) throw new Error(`${absurd.key}: prespawn, but its programs are compiled first.`);
 	return {
 		languages,
 		toolchains,
@@ -112,6 +116,7 @@ function toolchainOf(language: Language, version: LoadedVersion): Toolchain {
 		run: version.run ?? language.run,
 		environment: { ...language.environment, ...version.environment },
 		isForBrowsers: false,
+		isPrespawned: version.prespawn ?? language.prespawn,
 		key: `${language.id}@${version.version}`,
 	};
 }

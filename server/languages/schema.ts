@@ -63,6 +63,7 @@ export const LanguageVersion = z
 		environment: Environment.optional(),
 		/** In place of `run`: writes what was compiled to standard output, gzipped, for a reader's own browser to run (`protocol/modules.ts`). */
 		printModule: Command.optional(),
+		prespawn: z.boolean().optional(),
 		limits: LanguageLimits.optional(),
 		/** Packages besides the language's, as there. */
 		npmPackages: z.array(NpmPackage).max(8).optional(),
@@ -93,6 +94,11 @@ export const LanguageDefinition = z.strictObject({
 	run: Command,
 	/** Besides PATH, HOME, LANG, TERM, which every program gets, and NO_COLOR without a terminal. */
 	environment: Environment.default({}),
+	/**
+	 * Whether `run` is started before there is a program, and held until there is. For interpreters whose image holds /usr/lib/sandglass/hold.so: dynamically
+	 * linked with glibc, one process, no compile step.
+	 */
+	prespawn: z.boolean().default(false),
 	limits: LanguageLimits.default({}),
 	/**
 	 * Packages of this repository's own node_modules that the image holds: they enter the build context as `node_modules/<name>`,

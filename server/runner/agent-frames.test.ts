@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type AgentFrame, AgentFrameReader, encodeFile, encodeStdin, encodeStep } from "./agent-frames.ts";
+import { type AgentFrame, AgentFrameReader, encodeFile, encodePrespawn, encodeStdin, encodeStep } from "./agent-frames.ts";
 import { encodeFrame, ProtocolBreach } from "./frame-reader.ts";
 
 const ready = encodeFrame(0x81, Buffer.from([1]));
@@ -142,6 +142,15 @@ test("a step is laid out as PROTOCOL.md has it", () => {
 			.toString("hex"),
 		"0000000000",
 	);
+});
+
+test("what waits for a step is told the step's start, byte for byte, and no limits (PROTOCOL.md A11)", () => {
+	const start = encodePrespawn(step);
+	assert.equal(start.subarray(0, 5).toString("hex"), "0900000016");
+	assert.ok(start.subarray(5, 10).equals(encodeStep(step).subarray(5, 10)));
+	assert.ok(start.subarray(10).equals(encodeStep(step).subarray(26)));
+	assert.throws(() => encodePrespawn({ ...step, argv: ["/bin/x", "a\0b"] }), RangeError);
+	assert.throws(() => encodePrespawn({ ...step, argv: ["/bin/x", "a".repeat(131_072)] }), RangeError);
 });
 
 test("a step without a limit, or with a NUL in a string, is never written (ATTACKS.md 12)", () => {

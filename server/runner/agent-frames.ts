@@ -12,23 +12,36 @@ export const stdinCreditBytes = 65_536;
 const maxStreamBytes = 32_768;
 /** Of all strings of a STEP together, their terminators included. */
 export const maxStepStringsBytes = 131_072;
-const maxPayloadToAgent = 262_400;
 const maxFaultTextBytes = 200;
 
-const toAgent = { file: 0x01, step: 0x02, stdin: 0x03, eof: 0x04, resize: 0x05, signal: 0x06, kill: 0x07, reset: 0x08 } as const;
+const toAgent = {
+	file: 0x01,
+	step: 0x02,
+	stdin: 0x03,
+	eof: 0x04,
+	resize: 0x05,
+	signal: 0x06,
+	kill: 0x07,
+	reset: 0x08,
+	prespawn: 0x09,
+} as const;
 const fromAgent = { ready: 0x81, stdout: 0x82, stderr: 0x83, stdinAck: 0x84, stats: 0x85, exit: 0x86, fault: 0x87 } as const;
 const exitBytes = 1 + 4 + 1 + 8 + 8 + 8 + 4;
 
-export interface AgentStep {
+/** How a program is started: all that one which waits for its step can know of it. */
+export interface AgentStart {
 	/** null: three pipes. */
 	readonly terminal: { readonly columns: number; readonly rows: number } | null;
+	/** argv[0] is an absolute path. */
+	readonly argv: readonly string[];
+	readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface AgentStep extends AgentStart {
 	readonly idleWallMs: number;
 	readonly totalWallMs: number;
 	readonly cpuMs: number;
 	readonly outputBytes: number;
-	/** argv[0] is an absolute path. */
-	readonly argv: readonly string[];
-	readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface AgentExit {
@@ -173,23 +186,34 @@ function encodeStrings(argv: readonly string[], environment: Readonly<Record<str
 
 /** Throws RangeError for a step that was not validated: a limit of 0 would be no limit, and the agent would take it for a fault. */
 export function encodeStep(step: AgentStep): Buffer {
-	const head = Buffer.alloc(25);
-	const envc = Object.keys(step.environment).length;
-	const strings = encodeStrings(step.argv, step.environment);
 	const limits = [step.idleWallMs, step.totalWallMs, step.cpuMs, step.outputBytes];
 	if (!limits.every((limit) => Number.isInteger(limit) && limit >= 1 && limit <= 0xffff_ffff)) throw new RangeError("a limit out of range");
-	if (step.argv.length < 1 || step.argv.length > 256 || envc > 64) throw new RangeError("too many strings in a step");
-	if (strings.length > maxStepStringsBytes || strings.length + head.length > maxPayloadToAgent) throw new RangeError("a step too long");
-	if (strings.filter((byte) => byte === 0).length !== step.argv.length + envc) throw new RangeError("NUL in a string of a step");
-	head.writeUInt8(step.terminal === null ? 0 : 1, 0);
-	head.writeUInt16BE(step.terminal?.columns ?? 0, 1);
-	head.writeUInt16BE(step.terminal?.rows ?? 0, 3);
+	const head = Buffer.alloc(4 * limits.length);
 	limits.forEach((limit, index) => {
-		head.writeUInt32BE(limit, 5 + 4 * index);
+		head.writeUInt32BE(limit, 4 * index);
 	});
-	head.writeUInt16BE(step.argv.length, 21);
-	head.writeUInt16BE(envc, 23);
-	return encodeFrame(toAgent.step, head, strings);
+	const [mode, strings] = encodeStart(step);
+	return encodeFrame(toAgent.step, mode, head, strings);
+}
+
+/** Throws RangeError for a start that was not validated. */
+export const encodePrespawn = (start: AgentStart): Buffer => encodeFrame(toAgent.prespawn, ...encodeStart(start));
+
+/** What stands before a step's limits, and what stands after them. */
+function encodeStart(start: AgentStart): [mode: Buffer, strings: Buffer] {
+	const envc = Object.keys(start.environment).length;
+	const strings = encodeStrings(start.argv, start.environment);
+	if (start.argv.length < 1 || start.argv.length > 256 || envc > 64) throw new RangeError("too many strings in a step");
+	if (strings.length > maxStepStringsBytes) throw new RangeError("a step too long");
+	if (strings.filter((byte) => byte === 0).length !== start.argv.length + envc) throw new RangeError("NUL in a string of a step");
+	const mode = Buffer.alloc(5);
+	mode.writeUInt8(start.terminal === null ? 0 : 1, 0);
+	mode.writeUInt16BE(start.terminal?.columns ?? 0, 1);
+	mode.writeUInt16BE(start.terminal?.rows ?? 0, 3);
+	const counts = Buffer.alloc(4);
+	counts.writeUInt16BE(start.argv.length, 0);
+	counts.writeUInt16BE(envc, 2);
+	return [mode, Buffer.concat([counts, strings])];
 }
 
 /** Frames of at most 32,768 bytes each. */

@@ -3,10 +3,12 @@ import {
 	type AgentExit,
 	type AgentFrame,
 	AgentFrameReader,
+	type AgentStart,
 	type AgentStep,
 	encodeEof,
 	encodeFile,
 	encodeKill,
+	encodePrespawn,
 	encodeReset,
 	encodeResize,
 	encodeSignal,
@@ -83,6 +85,15 @@ export class AgentLink {
 		this.#statsCount = 0;
 		this.#stepStartedAtMs = performance.now();
 		this.#write(Buffer.concat(frames));
+	}
+
+	/**
+	 * Starts what the next step will probably be; the agent holds it until that step comes, and drops it when another does. Only when ready. No answer
+	 * comes, and nothing of it is heard before its step: whatever the agent sent on account of it would be a breach, as at any time outside a step.
+	 */
+	prespawn(start: AgentStart): void {
+		if (this.#state !== "ready") throw new Error(`a prespawn while ${this.#state}`);
+		this.#write(encodePrespawn(start));
 	}
 
 	/** False, and nothing sent, when it is more than the step's credit. */

@@ -2,11 +2,12 @@ import type { Logger } from "pino";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
+import type { AgentStart } from "./agent-frames.ts";
 import type { AgentHandlers, AgentLink } from "./agent-link.ts";
 import type { LimitSettings } from "./limits.ts";
 import type { Pool } from "./pool.ts";
 import { ProgramRun, type RunEnd, type RunSink } from "./program-run.ts";
-import { planRun, type RunRequest } from "./run-plan.ts";
+import { nextStart, planRun, type RunRequest } from "./run-plan.ts";
 
 /**
  * One lease: at most one sandbox at a time, and at most one run. The lease owns the link from the claim on and gives it back with
@@ -48,6 +49,9 @@ export class Lease {
 	/** The end of a run that came to nothing before the claim was answered: `claimed` comes first. */
 	#heldExits: Omit<RunEnd, "isSandboxUsable">[] = [];
 	#run: ProgramRun | null = null;
+	/** What is to wait for the next run; null before the first, and where nothing is. */
+	#nextStart: AgentStart | null = null;
+	#hasRun = false;
 
 	constructor(options: { pool: Pool; toolchain: Toolchain; tier: ServerTierId; settings: LimitSettings; sink: LeaseSink; log: Logger }) {
 		this.#pool = options.pool;
@@ -76,6 +80,9 @@ export class Lease {
 			this.#tellExit({ outcome: { kind: "lost", code: plan }, compile: null, program: null, timing: null });
 			return true;
 		}
+		this.#nextStart = nextStart(this.#toolchain, plan);
+		if (!this.#hasRun) this.#pool.noteMode(this.#toolchain, this.tier, request.mode);
+		this.#hasRun = true;
 		this.#run = new ProgramRun(plan, { ...this.#sink, ended: (end) => this.#runEnded(end) });
 		if (this.#state.kind === "vacant") this.#takeSandbox();
 		else this.#beginIfPossible();
@@ -173,6 +180,7 @@ export class Lease {
 		if (this.#state.kind !== "resetting") return;
 		clearTimeout(this.#state.timer);
 		this.#becomeIdle(link);
+		if (this.#run === null && this.#nextStart !== null) link.prespawn(this.#nextStart);
 		this.#beginIfPossible();
 	}
 

@@ -16,6 +16,9 @@ export interface ClaimWaiter {
 /** After the last claim of a tier that is not its language's first choice, its shelf stays warm this long. */
 const demandMs = 600_000;
 
+/** What the newest lease counts among those before it: three of one kind in a row decide. */
+const newestShare = 0.25;
+
 /** The pool's part for one version of one language in one tier: what is warm, what is being made, who waits, and when to try again after failures. */
 export class Shelf {
 	readonly toolchain: Toolchain;
@@ -30,6 +33,8 @@ export class Shelf {
 	#demandedUntilMs = 0;
 	readonly #demand = new Demand();
 	readonly #now: () => number;
+
+	#pipesShare = 0;
 
 	constructor(toolchain: Toolchain, tier: ServerTierId, now: () => number) {
 		this.toolchain = toolchain;
@@ -49,6 +54,16 @@ export class Shelf {
 	claimed(): void {
 		this.#demandedUntilMs = this.#now() + demandMs;
 		this.#demand.claimed(this.#now());
+	}
+
+	/** How the first run of a lease was started. */
+	started(mode: "pty" | "pipes"): void {
+		this.#pipesShare += ((mode === "pipes" ? 1 : 0) - this.#pipesShare) * newestShare;
+	}
+
+	/** How most of the last leases began, and so the next one probably will. */
+	get usualMode(): "pty" | "pipes" {
+		return this.#pipesShare > 0.5 ? "pipes" : "pty";
 	}
 
 	isInDemand(): boolean {

@@ -9,6 +9,7 @@ import type { SandboxDriver } from "./drivers/driver.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { type LimitSettings, sandboxLimits } from "./limits.ts";
 import { type ClaimWaiter, Shelf, shelfKey } from "./pool-shelf.ts";
+import { usualStart } from "./run-plan.ts";
 
 /**
  * The warm pool: for each version of each language in each tier, sandboxes that are started, attached and have said READY.
@@ -168,6 +169,11 @@ export class Pool {
 		shelf.waiters.add(waiter);
 		setImmediate(() => this.#schedule());
 		return { kind: "waiting", cancel: () => shelf.waiters.delete(waiter) };
+	}
+
+	/** How the first run of a lease was started: what waits in the sandboxes to come is chosen by it. */
+	noteMode(toolchain: Toolchain, tier: ServerTierId, mode: "pty" | "pipes"): void {
+		this.#shelves.get(shelfKey(tier, toolchain))?.started(mode);
 	}
 
 	/** Destroys a sandbox, whoever had it. Resolves when that is done or has been left to a sweep; never rejects. */
@@ -339,6 +345,9 @@ export class Pool {
 			return;
 		}
 		link.handlers = { ...silentHandlers, dead: (reason) => this.#idleDied(shelf, link, reason) };
+		// Only now: in a clone of a virtual machine nothing may be started before it has a seed of its own, which it has with READY.
+		const start = usualStart(shelf.toolchain, shelf.usualMode);
+		if (start !== null) link.prespawn(start);
 		shelf.idle.push(link);
 	}
 

@@ -30,8 +30,9 @@ static void check_frame(void)
 		if (path_check(frame.file.name, frame.file.name_bytes) == 0)
 			require(frame.file.name_bytes > 0 && frame.file.name[0] != '/' && memchr(frame.file.name, 0, frame.file.name_bytes) == NULL);
 	}
-	if (frame.type == FRAME_STEP) {
-		require(frame.step.argv[0] != NULL && frame.step.argv[0][0] == '/' && frame.step.idle_wall_ms > 0);
+	if (frame.type == FRAME_STEP || frame.type == FRAME_PRESPAWN) {
+		require(frame.step.argv[0] != NULL && frame.step.argv[0][0] == '/' && (frame.step.idle_wall_ms > 0) == (frame.type == FRAME_STEP));
+		check_inside(frame.step.strings, frame.step.strings_bytes);
 		for (const char **string = frame.step.argv; *string != NULL; string++)
 			check_inside((const uint8_t *)*string, strlen(*string) + 1);
 		for (const char **string = frame.step.envp; *string != NULL; string++)

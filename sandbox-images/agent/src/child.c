@@ -17,6 +17,8 @@
 #define SYS_close_range 436
 #endif
 
+/* Far above what an interpreter opens while it starts, so that the numbers of its own descriptors stay what they are. */
+enum { HOLD_DESCRIPTOR = 100 };
 enum { STACK_BYTES = 65536, NOT_STARTED = 127, FIRST_LENT = 3, LENT_COUNT = 2 };
 
 static _Alignas(64) char stack[STACK_BYTES];
@@ -62,7 +64,13 @@ static bool is_set_up(const struct child_plan *plan)
 	int first_left = lay_out(plan->lent);
 	if (first_left < 0 || (plan->directory != NULL && chdir(plan->directory) != 0))
 		return false;
+	if (plan->hold >= 0 && dup2(plan->hold, HOLD_DESCRIPTOR) < 0)
+		return false;
 	/* All of ours are close-on-exec; this is the second lock on that door, and need not exist everywhere. */
+	if (plan->hold >= 0) {
+		syscall(SYS_close_range, first_left, HOLD_DESCRIPTOR - 1, 0);
+		first_left = HOLD_DESCRIPTOR + 1;
+	}
 	syscall(SYS_close_range, first_left, UINT_MAX, 0);
 	/* Before the change of identity: an undumpable process's /proc belongs to root. */
 	if (!is_oom_preferred() || !identity_become(plan->uid, plan->gid))

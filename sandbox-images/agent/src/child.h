@@ -11,6 +11,8 @@ struct child_plan {
 	int descriptors[3];
 	/* Become 3 and what follows; -1 and all after it: none. */
 	int lent[2];
+	/* Becomes HOLD_DESCRIPTOR; -1: none. */
+	int hold;
 	uid_t uid;
 	gid_t gid;
 	/* NULL: where the agent is. */

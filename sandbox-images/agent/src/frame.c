@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-enum { STEP_FIXED_BYTES = 1 + 2 + 2 + 4 * 4 + 2 + 2, STEP_FLAG_PTY = 1, MAX_SIGNAL = 31 };
+enum { LIMITS_BYTES = 4 * 4, PRESPAWN_FIXED_BYTES = 1 + 2 + 2 + 2 + 2, STEP_FIXED_BYTES = PRESPAWN_FIXED_BYTES + LIMITS_BYTES };
+enum { STEP_FLAG_PTY = 1, MAX_SIGNAL = 31 };
 
 static uint16_t get_u16(const uint8_t *at)
 {
@@ -46,6 +47,8 @@ static int is_length_possible(uint8_t type, uint32_t payload_bytes)
 		return payload_bytes >= 2 && payload_bytes <= FRAME_MAX_PAYLOAD_BYTES;
 	case FRAME_STEP:
 		return payload_bytes > STEP_FIXED_BYTES && payload_bytes <= STEP_FIXED_BYTES + FRAME_MAX_STRINGS_BYTES;
+	case FRAME_PRESPAWN:
+		return payload_bytes > PRESPAWN_FIXED_BYTES && payload_bytes <= PRESPAWN_FIXED_BYTES + FRAME_MAX_STRINGS_BYTES;
 	case FRAME_STDIN:
 		return payload_bytes >= 1 && payload_bytes <= FRAME_MAX_CHUNK_BYTES;
 	case FRAME_RESIZE:
@@ -87,36 +90,52 @@ static const uint8_t *parse_strings(const uint8_t *at, const uint8_t *end, const
 	return at;
 }
 
-static int parse_step(const uint8_t *payload, size_t payload_bytes, struct step_request *step)
+static int parse_limits(const uint8_t *at, struct step_request *step)
 {
-	const uint8_t *end = payload + payload_bytes;
+	step->idle_wall_ms = get_u32(at);
+	step->total_wall_ms = get_u32(at + 4);
+	step->cpu_ms = get_u32(at + 8);
+	step->output_bytes = get_u32(at + 12);
+	return step->idle_wall_ms != 0 && step->total_wall_ms != 0 && step->cpu_ms != 0 && step->output_bytes != 0;
+}
+
+/* The way the program shall be started: mode and size at `payload`, the counts at `counts`, and the strings behind them. */
+static int parse_start(const uint8_t *payload, const uint8_t *counts, const uint8_t *end, struct step_request *step)
+{
 	if (payload[0] & ~STEP_FLAG_PTY)
 		return 0;
 	step->has_pty = payload[0] & STEP_FLAG_PTY;
 	step->columns = get_u16(payload + 1);
 	step->rows = get_u16(payload + 3);
-	step->idle_wall_ms = get_u32(payload + 5);
-	step->total_wall_ms = get_u32(payload + 9);
-	step->cpu_ms = get_u32(payload + 13);
-	step->output_bytes = get_u32(payload + 17);
-	size_t argument_count = get_u16(payload + 21);
-	size_t environment_count = get_u16(payload + 23);
 	if (!step->has_pty && (step->columns != 0 || step->rows != 0))
 		return 0;
-	if (step->idle_wall_ms == 0 || step->total_wall_ms == 0 || step->cpu_ms == 0 || step->output_bytes == 0)
+	step->argument_count = get_u16(counts);
+	step->environment_count = get_u16(counts + 2);
+	step->strings = counts + 4;
+	step->strings_bytes = (size_t)(end - step->strings);
+	if (step->argument_count < 1 || step->argument_count > FRAME_MAX_ARGUMENTS || step->environment_count > FRAME_MAX_ENVIRONMENT)
 		return 0;
-	if (argument_count < 1 || argument_count > FRAME_MAX_ARGUMENTS || environment_count > FRAME_MAX_ENVIRONMENT)
-		return 0;
-	const uint8_t *at = parse_strings(payload + STEP_FIXED_BYTES, end, step->argv, argument_count);
+	const uint8_t *at = parse_strings(step->strings, end, step->argv, step->argument_count);
 	if (at == NULL || step->argv[0][0] != '/')
 		return 0;
-	at = parse_strings(at, end, step->envp, environment_count);
+	at = parse_strings(at, end, step->envp, step->environment_count);
 	return at == end;
+}
+
+static int parse_step(const uint8_t *payload, size_t payload_bytes, struct step_request *step)
+{
+	return parse_limits(payload + 5, step) && parse_start(payload, payload + 5 + LIMITS_BYTES, payload + payload_bytes, step);
+}
+
+static int parse_prespawn(const uint8_t *payload, size_t payload_bytes, struct step_request *step)
+{
+	step->idle_wall_ms = step->total_wall_ms = step->cpu_ms = step->output_bytes = 0;
+	return parse_start(payload, payload + 5, payload + payload_bytes, step);
 }
 
 enum frame_result frame_parse(const uint8_t *buffer, size_t length, struct frame *frame, size_t *consumed_bytes)
 {
-	if (length >= 1 && (buffer[0] < FRAME_FILE || buffer[0] > FRAME_RESET))
+	if (length >= 1 && (buffer[0] < FRAME_FILE || buffer[0] > FRAME_PRESPAWN))
 		return FRAME_BAD;
 	if (length < FRAME_HEADER_BYTES)
 		return FRAME_PARTIAL;
@@ -136,6 +155,8 @@ enum frame_result frame_parse(const uint8_t *buffer, size_t length, struct frame
 		return parse_file(payload, payload_bytes, &frame->file) ? FRAME_OK : FRAME_BAD;
 	case FRAME_STEP:
 		return parse_step(payload, payload_bytes, &frame->step) ? FRAME_OK : FRAME_BAD;
+	case FRAME_PRESPAWN:
+		return parse_prespawn(payload, payload_bytes, &frame->step) ? FRAME_OK : FRAME_BAD;
 	case FRAME_RESIZE:
 		frame->columns = get_u16(payload);
 		frame->rows = get_u16(payload + 2);

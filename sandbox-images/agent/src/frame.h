@@ -28,6 +28,7 @@ enum frame_type {
 	FRAME_SIGNAL = 0x06,
 	FRAME_KILL = 0x07,
 	FRAME_RESET = 0x08,
+	FRAME_PRESPAWN = 0x09,
 	FRAME_READY = 0x81,
 	FRAME_STDOUT = 0x82,
 	FRAME_STDERR = 0x83,
@@ -44,7 +45,7 @@ struct file_request {
 	size_t content_bytes;
 };
 
-/* The strings point into the buffer that was parsed: they are good until it is overwritten. */
+/* Of a STEP, or of a PRESPAWN, which has no limits: they are 0. The strings point into the buffer that was parsed: they are good until it is overwritten. */
 struct step_request {
 	uint8_t has_pty;
 	uint16_t columns;
@@ -53,6 +54,11 @@ struct step_request {
 	uint32_t total_wall_ms;
 	uint32_t cpu_ms;
 	uint32_t output_bytes;
+	/* All strings as they came, terminators included: the arguments, then the environment. */
+	const uint8_t *strings;
+	size_t strings_bytes;
+	size_t argument_count;
+	size_t environment_count;
 	const char *argv[FRAME_MAX_ARGUMENTS + 1];
 	const char *envp[FRAME_MAX_ENVIRONMENT + 1];
 };

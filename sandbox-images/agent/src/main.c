@@ -29,6 +29,7 @@
 #include "processes.h"
 #include "service.h"
 #include "step.h"
+#include "waiter.h"
 #include "workspace.h"
 
 #ifndef SYS_close_range
@@ -103,7 +104,7 @@ static void reset(void)
 {
 	struct leader nobody = {0};
 	const char *where;
-	if (!processes_end_all(&nobody)) {
+	if (!waiter_end() || !processes_end_all(&nobody)) {
 		outbox_put_fault(FAULT_RESET, EBUSY, "processes are left");
 		return;
 	}
@@ -134,7 +135,12 @@ static void handle_frame_outside_step(void)
 		write_file();
 		return;
 	case FRAME_STEP:
-		step_start(&frame.step);
+		if (!step_start(&frame.step))
+			fail("processes cannot be ended", EBUSY);
+		return;
+	case FRAME_PRESPAWN:
+		if (!waiter_start(&frame.step))
+			fail("processes cannot be ended", EBUSY);
 		return;
 	case FRAME_RESET:
 		reset();
@@ -148,7 +154,7 @@ static void handle_frame_outside_step(void)
 static void handle_frame_in_step(void)
 {
 	bool is_running = step_phase() == STEP_RUNNING;
-	if (frame.type == FRAME_FILE || frame.type == FRAME_STEP || frame.type == FRAME_RESET)
+	if (frame.type == FRAME_FILE || frame.type == FRAME_STEP || frame.type == FRAME_RESET || frame.type == FRAME_PRESPAWN)
 		refuse("a frame that a step does not allow");
 	if (!is_running)
 		return;

@@ -121,6 +121,10 @@ void memory_watch_start(void)
 {
 	has_struck = false;
 	next_look_us = 0;
+}
+
+void memory_watch_settle(void)
+{
 	/* What is still not free after that time counts as this step's. */
 	if (limit_bytes > 0 && !is_process_memory_free())
 		return;

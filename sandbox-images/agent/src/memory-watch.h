@@ -12,7 +12,10 @@
 /* NULL, also when no limit was asked for; or what could not be done (errno says why). Needs mounts_open(). */
 const char *memory_watch_open(void);
 
-/* For a new step; waits a little for what the last one had. */
+/* Before a program is started: waits a little for what the last one had to be free. */
+void memory_watch_settle(void);
+
+/* For a new step. */
 void memory_watch_start(void);
 
 /* When to look again (clock_now_us); UINT64_MAX when nothing is watched. */

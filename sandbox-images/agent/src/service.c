@@ -34,7 +34,7 @@ static int place = -1;
 /* The reading end of what the service prints; -1 while none runs. */
 static int printed = -1;
 
-static bool is_wanted(void)
+bool service_is_wanted(void)
 {
 	return argv[0] != NULL;
 }
@@ -135,6 +135,7 @@ static int launch(void)
 			.envp = no_environment,
 			.descriptors = {nothing, output[1], nothing},
 			.lent = {listener, -1},
+			.hold = -1,
 			.uid = SERVICE_UID,
 			.gid = SERVICE_GID,
 			.directory = "/",
@@ -210,7 +211,7 @@ static bool is_started(void)
 const char *service_open(void)
 {
 	const char *failed = read_argv();
-	if (failed != NULL || !is_wanted())
+	if (failed != NULL || !service_is_wanted())
 		return failed;
 	failed = listen_without_a_name();
 	if (failed != NULL)
@@ -221,7 +222,7 @@ const char *service_open(void)
 int service_lend(int lent[SERVICE_LENT_COUNT])
 {
 	lent[0] = lent[1] = -1;
-	if (!is_wanted())
+	if (!service_is_wanted())
 		return 0;
 	if (processes_spared() == 0 && !is_started())
 		return errno;
@@ -251,7 +252,7 @@ bool service_stop(void)
 
 bool service_renew(void)
 {
-	if (!is_wanted())
+	if (!service_is_wanted())
 		return true;
 	if (processes_spared() != 0 && is_answering(ANSWER_LIMIT_US) && is_quiet())
 		return true;

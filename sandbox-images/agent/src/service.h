@@ -16,6 +16,9 @@ enum { SERVICE_LENT_COUNT = 2 };
 /* Starts it and waits until it answers. NULL, or what could not be done (errno says why). */
 const char *service_open(void);
 
+/* Whether the image has one. */
+bool service_is_wanted(void);
+
 /*
  * What a step's leader gets as descriptors 3 and 4: a connection, and what the service prints. Those that are not -1 are the caller's to close, whatever the
  * answer is: 0, or an errno. Without a service both are -1.

@@ -1,3 +1,4 @@
+/* Longer than most files: start, limits, output and end of a step are one state, and none of it makes sense apart. */
 #include "step.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include "service.h"
 #include "stdio-set.h"
 #include "usage.h"
+#include "waiter.h"
 
 enum { STATS_INTERVAL_US = 250000, SHORTEST_CHECK_US = 5000, HOW_EXITED = 0, HOW_SIGNAL = 1, HOW_NOT_STARTED = 2 };
 
@@ -91,35 +93,65 @@ static uint64_t soonest_cpu_us(uint64_t cpu_us)
 	return soonest_us > SHORTEST_CHECK_US ? soonest_us : SHORTEST_CHECK_US;
 }
 
-void step_start(const struct step_request *request)
+/* 0, or why the program cannot be started; then nothing is left of it. */
+static int start_program(const struct step_request *request)
+{
+	int error = stdio_set_open(&stdio_set, request->has_pty, request->columns, request->rows);
+	if (error != 0)
+		return error;
+	struct child_plan plan = {
+		.argv = request->argv,
+		.envp = request->envp,
+		.hold = -1,
+		.uid = PROGRAM_UID,
+		.gid = PROGRAM_GID,
+		.has_terminal = request->has_pty,
+	};
+	memcpy(plan.descriptors, stdio_set.program, sizeof plan.descriptors);
+	error = service_lend(plan.lent);
+	if (error == 0)
+		leader.pid = child_start(&plan, &error);
+	for (int index = 0; index < SERVICE_LENT_COUNT; index++)
+		if (plan.lent[index] >= 0)
+			close(plan.lent[index]);
+	stdio_set_release_program(&stdio_set);
+	if (error != 0) {
+		if (!stdio_set.has_pty)
+			close(stdio_set.agent[0]);
+		stdio_set_close(&stdio_set);
+	}
+	return error;
+}
+
+static void start_clocks(const struct leader *used)
+{
+	usage_start(used);
+	memory_watch_start();
+	start_us = last_typed_us = end_us = clock_now_us();
+}
+
+bool step_start(const struct step_request *request)
 {
 	leader = (struct leader){0};
 	cause = STEP_CAUSE_NONE;
-	usage_start();
-	memory_watch_start();
-	start_us = last_typed_us = end_us = clock_now_us();
-	int error = stdio_set_open(&stdio_set, request->has_pty, request->columns, request->rows);
-	if (error == 0) {
-		struct child_plan plan = {.argv = request->argv, .envp = request->envp, .uid = PROGRAM_UID, .gid = PROGRAM_GID, .has_terminal = request->has_pty};
-		memcpy(plan.descriptors, stdio_set.program, sizeof plan.descriptors);
-		error = service_lend(plan.lent);
-		if (error == 0)
-			leader.pid = child_start(&plan, &error);
-		for (int index = 0; index < SERVICE_LENT_COUNT; index++)
-			if (plan.lent[index] >= 0)
-				close(plan.lent[index]);
-		stdio_set_release_program(&stdio_set);
-		keyboard_start(stdio_set.agent[0], request->has_pty);
+	bool is_waiting = waiter_is_for(request);
+	if (is_waiting) {
+		start_clocks(waiter_leader());
+		is_waiting = waiter_release(request, &leader, &stdio_set);
+	}
+	if (!is_waiting) {
+		if (!waiter_end())
+			return false;
+		memory_watch_settle();
+		start_clocks(&leader);
+		int error = start_program(request);
 		if (error != 0) {
-			keyboard_stop();
-			stdio_set_close(&stdio_set);
+			end_us = clock_now_us();
+			put_exit(HOW_NOT_STARTED, (uint32_t)error);
+			return true;
 		}
 	}
-	if (error != 0) {
-		end_us = clock_now_us();
-		put_exit(HOW_NOT_STARTED, (uint32_t)error);
-		return;
-	}
+	keyboard_start(stdio_set.agent[0], request->has_pty);
 	phase = STEP_RUNNING;
 	is_output_open[0] = true;
 	is_output_open[1] = !request->has_pty;
@@ -130,6 +162,7 @@ void step_start(const struct step_request *request)
 	is_output_cut = false;
 	next_stats_us = start_us + STATS_INTERVAL_US;
 	next_check_us = start_us + soonest_cpu_us(cpu_limit_us);
+	return true;
 }
 
 bool step_end(enum step_cause why)
@@ -221,7 +254,7 @@ static enum step_cause limit_reached(uint64_t now_us)
 bool step_advance(void)
 {
 	if (processes_take_notice())
-		processes_reap(&leader);
+		processes_reap(phase == STEP_IDLE ? waiter_leader() : &leader);
 	if (phase == STEP_RUNNING) {
 		enum step_cause reached = leader.has_ended ? STEP_CAUSE_NONE : limit_reached(clock_now_us());
 		for (int index = 0; index < 2 && reached == STEP_CAUSE_NONE; index++)

@@ -31,8 +31,11 @@ enum { STEP_MAX_DESCRIPTORS = 3 };
 
 enum step_phase step_phase(void);
 
-/* Starts the program; when that fails the EXIT is in the outbox already and the phase idle. */
-void step_start(const struct step_request *request);
+/*
+ * Lets the program go that waits for just this, else starts it; when that fails the EXIT is in the outbox already and the phase idle. False when
+ * one that waits for something else cannot be ended.
+ */
+bool step_start(const struct step_request *request);
 
 /* Each of these is false when processes cannot be ended any more, or the runner broke its credit: the sandbox is lost. */
 bool step_end(enum step_cause cause);

@@ -37,7 +37,7 @@ static uint64_t total_cpu_us(const struct leader *leader)
 	uint64_t cpu_us;
 	if (cgroup_cpu_us(&cpu_us))
 		return cpu_us;
-	bool is_alive = leader != NULL && !leader->has_ended;
+	bool is_alive = leader->pid > 0 && !leader->has_ended;
 	return reaped_cpu_us() + process_cpu_us(processes_spared()) + (is_alive ? process_cpu_us(leader->pid) : 0);
 }
 
@@ -61,11 +61,11 @@ static uint64_t resident_bytes(const struct leader *leader)
 	return (uint64_t)resident_pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-void usage_start(void)
+void usage_start(const struct leader *leader)
 {
 	peak_sample_bytes = 0;
 	start_us = clock_now_us();
-	start_cpu_us = total_cpu_us(NULL);
+	start_cpu_us = total_cpu_us(leader);
 	if (!cgroup_oom_kills(&start_oom_kills))
 		start_oom_kills = 0;
 }

@@ -9,8 +9,8 @@
 
 #include "processes.h"
 
-/* Notes where the counters stand just before the step. */
-void usage_start(void);
+/* Notes where the counters stand just before the step. A leader that waited for it has used what it has used: that is not the step's. */
+void usage_start(const struct leader *leader);
 
 /* From the control group it includes what the agent itself spends on carrying the step's bytes. */
 uint64_t usage_cpu_us(const struct leader *leader);

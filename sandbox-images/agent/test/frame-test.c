@@ -53,7 +53,7 @@ static void length_tests(void)
 	frame_put_header(header, FRAME_FILE, FRAME_MAX_PAYLOAD_BYTES + 1);
 	check(parse(header, 5) == FRAME_BAD, "A1: one byte more is refused by its header alone");
 	check(parse("\x01\xff\xff\xff\xff", 5) == FRAME_BAD, "A1: 4 GiB is refused by its header alone");
-	check(parse("\x00", 1) == FRAME_BAD && parse("\x09", 1) == FRAME_BAD && parse("\x81", 1) == FRAME_BAD, "A2: unknown types are refused by their first byte");
+	check(parse("\x00", 1) == FRAME_BAD && parse("\x0a", 1) == FRAME_BAD && parse("\x81", 1) == FRAME_BAD, "A2: unknown types are refused by their first byte");
 	check(parse_payload(FRAME_STDIN, "", 0) == FRAME_BAD, "A2: empty STDIN is refused");
 	frame_put_header(header, FRAME_STDIN, 32768);
 	check(parse(header, 5) == FRAME_PARTIAL, "32,768 bytes of STDIN are allowed");
@@ -118,12 +118,32 @@ static void step_tests(void)
 	check(parse(header, 5) == FRAME_BAD, "A2: more than 128 KiB of strings");
 }
 
+static void prespawn_tests(void)
+{
+	static const char good[] = "\x01\0\x50\0\x18\0\2\0\1/bin/x\0one\0A=1";
+	check(parse_payload(FRAME_PRESPAWN, good, sizeof good) == FRAME_OK && frame.step.has_pty && frame.step.columns == 80 && frame.step.rows == 24, "a good PRESPAWN: mode and size");
+	check(strcmp(frame.step.argv[1], "one") == 0 && frame.step.argv[2] == NULL && strcmp(frame.step.envp[0], "A=1") == 0 && frame.step.envp[1] == NULL, "its strings");
+	check(frame.step.argument_count == 2 && frame.step.environment_count == 1 && frame.step.strings_bytes == sizeof good - 9 && memcmp(frame.step.strings, good + 9, sizeof good - 9) == 0, "its strings as they came");
+	check(frame.step.idle_wall_ms == 0 && frame.step.total_wall_ms == 0 && frame.step.cpu_ms == 0 && frame.step.output_bytes == 0, "it has no limits");
+	size_t length = fill_step(1, good + 9, sizeof good - 9, 2, 1);
+	check(parse_payload(FRAME_STEP, step, length) == FRAME_OK && frame.step.strings_bytes == sizeof good - 9 && memcmp(frame.step.strings, good + 9, sizeof good - 9) == 0, "the same strings in a STEP are the same bytes");
+	check(parse_payload(FRAME_PRESPAWN, good, sizeof good - 1) == FRAME_BAD, "A2: PRESPAWN with a string without its NUL");
+	check(parse_payload(FRAME_PRESPAWN, good, 9) == FRAME_BAD && parse_payload(FRAME_PRESPAWN, good, 0) == FRAME_BAD, "A2: PRESPAWN without strings");
+	check(parse_payload(FRAME_PRESPAWN, "\2\0\0\0\0\0\1\0\0/x", 12) == FRAME_BAD, "A2: PRESPAWN with an unknown flag");
+	check(parse_payload(FRAME_PRESPAWN, "\0\0\1\0\0\0\1\0\0/x", 12) == FRAME_BAD, "A2: PRESPAWN with columns and no PTY");
+	check(parse_payload(FRAME_PRESPAWN, "\0\0\0\0\0\0\1\0\0x", 11) == FRAME_BAD, "A2: PRESPAWN of a relative argv[0]");
+	uint8_t header[5];
+	frame_put_header(header, FRAME_PRESPAWN, 9 + 131073);
+	check(parse(header, 5) == FRAME_BAD, "A2: PRESPAWN with more than 128 KiB of strings");
+}
+
 void frame_tests(void)
 {
 	uint8_t bytes[8];
 	length_tests();
 	small_tests();
 	step_tests();
+	prespawn_tests();
 	frame_put_u64(bytes, 0x0102030405060708);
 	check(memcmp(bytes, "\1\2\3\4\5\6\7\x8", 8) == 0, "numbers are big endian");
 }

@@ -70,6 +70,7 @@ async function importImage(mode: string, archive: Buffer): Promise<Offered> {
 		run: definition.run,
 		environment: {},
 		isForBrowsers: false,
+		isPrespawned: false,
 		key: `${id}@1`,
 	};
 	return { toolchain, image };

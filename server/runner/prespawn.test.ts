@@ -1,0 +1,3 @@
+import { testPrespawn } from "./prespawn-suite.ts";
+
+testPrespawn("container");
