@@ -52,13 +52,11 @@ export function formatFigure(value: number): string {
 }
 
 /** Beside the rival that the row names; empty where it names none. */
-export function ratioText(row: Row, rows: readonly Row[], of: "median" | "both" = "both"): string {
+function ratioText(row: Row, rows: readonly Row[]): string {
 	const rival = rows.find((other) => other.name === row.rival);
 	if (rival === undefined) return "";
 	const { median, p95 } = ratioOf(row.summary, rival.summary);
-	return of === "median"
-		? `${formatFigure(median)} × of ${rival.name.replaceAll("`", "")}`
-		: `${formatFigure(median)} × / ${formatFigure(p95)} ×`;
+	return `${formatFigure(median)} × / ${formatFigure(p95)} ×`;
 }
 
 const columns = ["", "unit", "p50", "p95", "lowest–highest round", "takes", "p50 / p95 against the rival", "rival"] as const;

@@ -10,7 +10,7 @@ const barWidth = 300;
 const rowHeight = 28;
 const top = 52;
 
-export function drawBars({ title, unit, bars }: BarChart): string {
+export function drawBars({ title, unit, ratiosTo, bars }: BarChart): string {
 	const largest = Math.max(...bars.flatMap(({ value, spread }) => [value, spread?.[1] ?? 0]));
 	const scale = (value: number): number => (value / largest) * barWidth;
 	const rows = bars.map(({ label, value, spread, isOurs, note }, at) => {
@@ -28,7 +28,7 @@ export function drawBars({ title, unit, bars }: BarChart): string {
 		].join("");
 	});
 	const hasSpread = bars.some(({ spread }) => spread !== undefined);
-	const legend = `Median in ${unit}${hasSpread ? "; the thin line reaches from the lowest to the highest median of a round" : ""}. In colour: Sandglass.`;
+	const legend = `Median in ${unit}${hasSpread ? "; the thin line reaches from the lowest to the highest median of a round" : ""}. In colour: Sandglass${bars.some(({ note }) => note !== "") ? `; × is to ${ratiosTo ?? "the bar above"}` : ""}.`;
 	const described = bars.map(({ label, value, note }) => `${label}: ${formatFigure(value)} ${unit}${note === "" ? "" : `, ${note}`}`);
 	return drawing(width, top + bars.length * rowHeight + 14, title, `${legend} ${described.join("; ")}.`, [
 		text(16, 24, "title", title),

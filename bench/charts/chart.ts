@@ -6,7 +6,7 @@ export interface Bar {
 	/** The lowest and the highest median of a round; absent: there was one. */
 	readonly spread?: readonly [number, number];
 	readonly isOurs: boolean;
-	/** What stands behind the value, such as a ratio to the rival. */
+	/** What stands behind the value, such as a ratio; may be empty. */
 	readonly note: string;
 }
 
@@ -16,6 +16,8 @@ export interface BarChart {
 	readonly name: string;
 	readonly title: string;
 	readonly unit: string;
+	/** The bar that the notes' ratios are to; null: each to the one above it. */
+	readonly ratiosTo: string | null;
 	readonly bars: readonly Bar[];
 }
 

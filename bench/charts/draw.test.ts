@@ -10,9 +10,10 @@ const bars: BarChart = {
 	name: "start",
 	title: 'Run <b> & "first" byte',
 	unit: "ms",
+	ratiosTo: "native",
 	bars: [
 		{ label: "native", value: 10, spread: [9, 11], isOurs: false, note: "" },
-		{ label: "ours", value: 5, isOurs: true, note: "0.50 × of native" },
+		{ label: "ours", value: 5, isOurs: true, note: "0.50 ×" },
 	],
 };
 const lines: LineChart = {
@@ -47,7 +48,8 @@ test("a chart says in words what it shows, and text of any kind stays text", () 
 	const svg = draw(bars);
 	assert.match(svg, /role="img" aria-labelledby="title description"/);
 	assert.match(svg, /<title id="title">Run &lt;b&gt; &amp; &quot;first&quot; byte<\/title>/);
-	assert.match(svg, /<desc id="description">.*native: 10\.0 ms; ours: 5\.00 ms, 0\.50 × of native\.<\/desc>/);
+	assert.match(svg, /<desc id="description">.*native: 10\.0 ms; ours: 5\.00 ms, 0\.50 ×\.<\/desc>/);
+	assert.match(svg, /In colour: Sandglass; × is to native\./);
 	assert.match(svg, /prefers-color-scheme: dark/);
 	assert.equal(parseFragment(svg).childNodes.length, 2);
 });

@@ -39,7 +39,7 @@ function drawPanel(panel: Panel, across: string, left: number, above: number): s
 			? []
 			: [
 					tag("path", { class: "limit", d: horizontal(panel.limit.value) }),
-					text(left + plot.left + 4, atY(panel.limit.value) - 5, "muted", panel.limit.label),
+					text(left + plot.left + 4, atY(panel.limit.value) + 14, "muted", panel.limit.label),
 				]),
 		...panel.series.flatMap(({ label, points: line }, at) => [
 			tag("polyline", { class: `line${at}`, points: line.map(([x, y]) => `${atX(x).toFixed(1)},${atY(y).toFixed(1)}`).join(" ") }),
