@@ -58,8 +58,13 @@ export function pythonOf({ catalogue }: Pick<Bench, "catalogue">): Toolchain {
 	return python;
 }
 
-/** The runner's own driver, under an instance name that no server reaps; what a broken-off bench left is removed. */
-export async function benchDriver({ docker, config, seccompProfile }: Bench): Promise<SandboxDriver> {
+/**
+ * A driver as the runner has it, under an instance name that no server reaps; what a broken-off bench left is removed. By default the one that makes the
+ * server's sandboxes, so that what stands between is the runner alone.
+ */
+export async function benchDriver(bench: Bench, name: DriverName = bench.driver): Promise<SandboxDriver> {
+	const { docker, config, seccompProfile } = bench;
+	if (name !== "docker") throw new Error(`The bench cannot make sandboxes by the driver ${name} itself.`);
 	const driver = drivers.docker(docker, `${config.instance}-bench`, tierShapes(seccompProfile));
 	await driver.reap();
 	return driver;

@@ -47,7 +47,7 @@ async function hold(
 	const places: { close(): Promise<void> }[] = [];
 	try {
 		for (let at = 0; at < heldAtOnce; at++) places.push(await open());
-		const sandboxes = surveySandboxes(await marks(), [process.pid, ...(runner === undefined ? [] : [runner])]);
+		const sandboxes = surveySandboxes(await marks());
 		if (sandboxes.length < heldAtOnce) throw new Error(`only ${sandboxes.length} of ${heldAtOnce} sandboxes are seen from here`);
 		const median = (part: keyof SandboxMemory): number => medianOf(sandboxes.map((it) => it[part]));
 		const grown = (now: number, then: number): number => Math.max(0, now - then) / heldAtOnce;
@@ -76,7 +76,7 @@ async function holdOnServer(bench: Bench, server: BenchServer): Promise<Shares> 
 
 async function holdByHand(bench: Bench): Promise<Shares> {
 	const toolchain = pythonOf(bench);
-	const driver = await benchDriver(bench);
+	const driver = await benchDriver(bench, "docker");
 	const spec = {
 		...sandboxLimits(bench.config, toolchain.limits),
 		tier: "container" as const,
