@@ -32,6 +32,9 @@ const withoutQuotas = {
 	SANDGLASS_ANONYMOUS_API: "open",
 	SANDGLASS_MAX_LEASES: "100",
 	SANDGLASS_QUEUE_LENGTH: "10000",
+	// Nobody is sent away for thinking: many readers sit down one after the other.
+	SANDGLASS_IDLE_WALL_MS: "3600000",
+	SANDGLASS_TOTAL_WALL_MS: "3600000",
 } as const;
 
 /** The container first: it is what stays warm, and what most figures are about. */

@@ -1,9 +1,10 @@
+import { pino } from "pino";
 import type { ServerTierId } from "../protocol/tiers.ts";
 import type { Config } from "../server/config.ts";
 import type { LanguageCatalogue, Toolchain } from "../server/languages/catalogue.ts";
+import { chooseDriver } from "../server/runner/drivers/choose-driver.ts";
 import type { SandboxDriver } from "../server/runner/drivers/driver.ts";
 import type { EngineConnection } from "../server/runner/drivers/engine-connection.ts";
-import { drivers } from "../server/runner/drivers/index.ts";
 import { tierShapes } from "../server/runner/drivers/shapes.ts";
 import type { BenchServer } from "./bench-server.ts";
 import type { Chart } from "./charts/chart.ts";
@@ -60,12 +61,16 @@ export function pythonOf({ catalogue }: Pick<Bench, "catalogue">): Toolchain {
 
 /**
  * A driver as the runner has it, under an instance name that no server reaps; what a broken-off bench left is removed. By default the one that makes the
- * server's sandboxes, so that what stands between is the runner alone.
+ * server's sandboxes, so that what stands between is the runner alone. Whoever gets it closes it, after its last sandbox.
  */
 export async function benchDriver(bench: Bench, name: DriverName = bench.driver): Promise<SandboxDriver> {
 	const { docker, config, seccompProfile } = bench;
-	if (name !== "docker") throw new Error(`The bench cannot make sandboxes by the driver ${name} itself.`);
-	const driver = drivers.docker(docker, `${config.instance}-bench`, tierShapes(seccompProfile));
+	const driver = await chooseDriver({
+		docker,
+		config: { ...config, instance: `${config.instance}-bench`, driver: name },
+		shapes: tierShapes(seccompProfile),
+		log: pino({ level: "silent" }),
+	});
 	await driver.reap();
 	return driver;
 }

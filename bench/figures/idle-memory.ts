@@ -84,11 +84,15 @@ async function holdByHand(bench: Bench): Promise<Shares> {
 		label: "bench",
 	};
 	const label = [`sandglass.instance=${bench.config.instance}-bench`];
-	return hold(
-		undefined,
-		() => agentInSandbox(driver, spec),
-		async () => (await bench.docker.listContainers({ filters: { label } })).map(({ Id }) => Id),
-	);
+	try {
+		return await hold(
+			undefined,
+			() => agentInSandbox(driver, spec),
+			async () => (await bench.docker.listContainers({ filters: { label } })).map(({ Id }) => Id),
+		);
+	} finally {
+		await driver.close();
+	}
 }
 
 function rowsOf(prefix: string, takes: readonly Shares[], rival?: string): Row[] {

@@ -124,9 +124,6 @@ export async function measureLiveSessions(bench: Bench): Promise<Findings> {
 		env: {
 			SANDGLASS_POOL_CEILING: String(bench.catalogue.toolchains.length),
 			SANDGLASS_MAX_LEASES: "10000",
-			// Nobody is sent away for thinking.
-			SANDGLASS_IDLE_WALL_MS: "3600000",
-			SANDGLASS_TOTAL_WALL_MS: "3600000",
 			SANDGLASS_RECONNECT_GRACE_MS: "0",
 		},
 	});

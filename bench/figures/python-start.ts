@@ -53,6 +53,7 @@ export async function measurePythonStart(bench: Bench): Promise<Findings> {
 	try {
 		const alone = keep(await agentAlone(await openRootFileSystem(docker, image), limits.workspaceBytes));
 		const driver = await benchDriver(bench);
+		open.push(driver);
 		const attached = keep(await agentInSandbox(driver, { ...limits, tier: "container", image, label: "bench" }));
 		const door = keep(new DoorPlace(warm.socketPath, toolchain));
 		const session = keep(await SessionPlace.open(warm.process.url));

@@ -68,6 +68,7 @@ async function measureAlone(bench: Bench, program: BenchProgram): Promise<Summar
 		return summaries;
 	} finally {
 		for (const place of places) await place.close();
+		await driver.close();
 	}
 }
 

@@ -31,13 +31,15 @@ export class SessionPlace implements Place {
 			return performance.now();
 		};
 		const first = run.waitFor(() => run.firstOutputAt !== null, "the first byte", 60_000).then(() => run.firstOutputAt ?? Number.NaN);
-		first.catch(() => undefined);
+		const ended = run.exit.then(() => undefined);
+		// Who is stopped by another failure asks for neither.
+		for (const promise of [first, ended]) promise.catch(() => undefined);
 		return {
 			firstByteAt: first,
 			nextOutputAt,
 			type: (bytes) => run.type(bytes),
 			stop: () => run.stop(),
-			ended: run.exit.then(() => undefined),
+			ended,
 		};
 	}
 
