@@ -96,6 +96,8 @@ async function main(): Promise<void> {
 	}
 }
 
+// A bench that is broken off takes its servers along: that is done where a process exits, and a signal alone would not.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 try {
 	await main();
 } catch (error) {
