@@ -58,6 +58,18 @@ test("what falls twice fails the run, and so does what is committed and no longe
 	assert.deepEqual(missing.measured, ["python", "languages", "languages"]);
 });
 
+test("a part that cannot be measured is tried again, and a second failure is told as it is", async () => {
+	const run = runOf({ python: [{ "python-first": 1, "python-again": 1 }], languages: [{ "compile-c": 1 }] }, committed);
+	let failures = 1;
+	const measure: CiRun["measure"] = async (part) => {
+		if (part === "python" && failures-- > 0) throw new Error("no first byte");
+		return run.measure(part);
+	};
+	assert.equal(hasHeld(await guardRatios({ ...run, measure })), true);
+	failures = 2;
+	await assert.rejects(guardRatios({ ...run, measure }), /no first byte/);
+});
+
 test("results of another driver, and results without one of these ratios, are refused rather than passed", async () => {
 	const other = { ...runOf({}, committed), driver: "oci" as const };
 	await assert.rejects(guardRatios(other), CiError);

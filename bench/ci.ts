@@ -42,7 +42,14 @@ export async function guardRatios({ parts, driver, committed, measure, say }: Ci
 	const compare = (ratios: Ratios): Comparison[] =>
 		compareRatios(ratios, committed.ratios).filter(({ ratio }) => guarded.includes(ratio.part));
 	let ratios: Ratios = {};
-	for (const part of guarded) ratios = { ...ratios, ...(await measure(part)).ratios };
+	for (const part of guarded) {
+		try {
+			ratios = { ...ratios, ...(await measure(part)).ratios };
+		} catch (error) {
+			// As good as fallen: it is measured again, and then a failure is one.
+			say(`${part} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+		}
+	}
 	const first = compare(ratios);
 	if (first.every(({ committed: before }) => before === undefined)) throw new CiError("Not one of these ratios is committed.");
 	for (const part of guarded.filter((it) => first.some((comparison) => comparison.ratio.part === it && hasFailed(comparison)))) {

@@ -10,6 +10,7 @@ import { CiError, formatComparisons, guardRatios, hasHeld, readCommittedResults 
 import { describeMachine } from "./machine.ts";
 import { measurements } from "./measurements.ts";
 import { type Options, OptionsError, type Part, parseOptions, parts } from "./options.ts";
+import type { CommittedResults } from "./ratios.ts";
 import { formatGoals, formatSection, formatTargets, type Results, toMarkdown } from "./results.ts";
 import { withBench } from "./servers.ts";
 
@@ -65,11 +66,11 @@ function write(results: Results, options: Options): void {
 }
 
 /** Resolves to whether every guarded ratio held. */
-async function compare(bench: Bench, options: Options): Promise<boolean> {
+async function compare(bench: Bench, options: Options, committed: CommittedResults): Promise<boolean> {
 	const comparisons = await guardRatios({
 		parts: options.parts,
 		driver: bench.driver,
-		committed: readCommittedResults(join(resultsDir, "latest.json")),
+		committed,
 		measure: (part) => measurePart(bench, part),
 		say,
 	});
@@ -83,7 +84,8 @@ async function main(): Promise<void> {
 	const engine = await ensureEngine(readConfig(process.env, projectDir), say);
 	try {
 		if (options.isCi) {
-			const isHeld = await withBench(options, engine, projectDir, say, (bench) => compare(bench, options));
+			const committed = readCommittedResults(join(resultsDir, "latest.json"));
+			const isHeld = await withBench(options, engine, projectDir, say, (bench) => compare(bench, options, committed));
 			if (!isHeld) process.exitCode = 1;
 			return;
 		}
