@@ -19,7 +19,7 @@ export class Crowd {
 	async seat(sessions: number): Promise<{ readonly sessions: number; readonly refusal: string | null }> {
 		const answer = await this.#ask({ type: "seat", sessions });
 		if (answer.type !== "seated") throw new Error("The crowd did not answer what it was asked.");
-		return answer;
+		return { sessions: answer.sessions, refusal: answer.refusal };
 	}
 
 	/** Milliseconds from each key to its echo. */
