@@ -17,7 +17,13 @@ const config = readConfig(process.env, process.cwd());
 const held = 3;
 let server: BenchServer;
 before(async () => {
-	server = await startBenchServer({ config, languages: ["python"], poolSize: 0, tiers: ["container"], env: {} });
+	server = await startBenchServer({
+		config,
+		languages: ["python"],
+		poolSize: 0,
+		tiers: ["container"],
+		env: { SANDGLASS_RECONNECT_GRACE_MS: "0" },
+	});
 });
 after(() => server.close());
 
