@@ -83,6 +83,7 @@ function chartOf(steps: readonly GrowthStep[], maxEchoMs: number): LineChart {
 
 /** How many times what it was with one session (for memory: with a hundred) a figure is with the most. */
 function targetsOf(first: GrowthStep, hundred: GrowthStep | undefined, last: GrowthStep): Target[] {
+	if (last === first) return [];
 	const grown = (name: string, before: number, now: number): Target => ({
 		name: `Growth, ${last.sessions} sessions: ${name}`,
 		value: now / before,
