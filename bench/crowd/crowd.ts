@@ -29,6 +29,11 @@ export class Crowd {
 		return answer.echoesMs;
 	}
 
+	/** One of them presses so many keys, one after the other. */
+	async burst(keys: number): Promise<void> {
+		await this.#ask({ type: "burst", keys });
+	}
+
 	async close(): Promise<void> {
 		if (this.#child.connected) this.#child.disconnect();
 		await this.#exited;

@@ -5,6 +5,8 @@ import { z } from "zod";
 export const CrowdRequest = z.discriminatedUnion("type", [
 	/** As many sessions as this, each with a program that waits for input. */
 	z.strictObject({ type: z.literal("seat"), sessions: z.int().min(0).max(10_000) }),
+	/** One of them presses so many keys, each as soon as the last one is seen. */
+	z.strictObject({ type: z.literal("burst"), keys: z.int().min(1).max(10_000) }),
 	/** So many of them type for a while. */
 	z.strictObject({ type: z.literal("type"), typists: z.int().min(1).max(10_000), forMs: z.int().positive() }),
 ]);

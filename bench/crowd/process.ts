@@ -83,9 +83,18 @@ async function type(typists: number, forMs: number): Promise<CrowdAnswer> {
 	return { type: "typed", echoesMs: echoes.flat() };
 }
 
+async function burst(keys: number): Promise<CrowdAnswer> {
+	const [first] = seats;
+	if (first === undefined) throw new Error("nobody sits");
+	const echoesMs: number[] = [];
+	for (let key = 0; key < keys; key++) echoesMs.push(await press(first));
+	return { type: "typed", echoesMs };
+}
+
 async function answer(raw: unknown): Promise<CrowdAnswer> {
 	const request = CrowdRequest.parse(raw);
-	return request.type === "seat" ? seat(request.sessions) : type(request.typists, request.forMs);
+	if (request.type === "seat") return seat(request.sessions);
+	return request.type === "burst" ? burst(request.keys) : type(request.typists, request.forMs);
 }
 
 process.on("message", (raw) => {

@@ -116,7 +116,7 @@ export function tellGrowth(steps: readonly GrowthStep[], stopped: string, maxEch
 		sections: [
 			{
 				title: "Live sessions: one in twenty types, the others sit in a program that waits for them",
-				note: `Python, one sandbox each, clients in a process of their own on the same machine; about five keys a second from each who types. CPU for a key is what gateway and runner work more than when nobody types. Memory is what they grew by since nobody was there. It ended at ${last.sessions}: ${stopped}.`,
+				note: `Python, one sandbox each, clients in a process of their own on the same machine; about five keys a second from each who types. CPU for a key is what gateway and runner work more than when nobody types, while one reader presses 300 keys, each as soon as the last is seen. Memory is what they grew by since nobody was there. It ended at ${last.sessions}: ${stopped}.`,
 				rows: steps.flatMap(rowsOf),
 			},
 		],
