@@ -13,7 +13,7 @@ export interface BenchServer {
 	/** Nothing starts, and every pool that should be is full. */
 	untilQuiet(): Promise<void>;
 	/** Quiet, and nobody holds a sandbox. */
-	untilIdle(): Promise<void>;
+	untilIdle(timeoutMs?: number): Promise<void>;
 	/** What passed, in the server's order. */
 	offeredTiers(): readonly ServerTierId[];
 	postures(): readonly PostureReport[];
@@ -31,22 +31,27 @@ const withoutQuotas = {
 	SANDGLASS_ADDRESS_CONNECTIONS: "100000",
 	SANDGLASS_ANONYMOUS_API: "open",
 	SANDGLASS_MAX_LEASES: "100",
+	SANDGLASS_QUEUE_LENGTH: "10000",
+	// Nobody is sent away for thinking: many readers sit down one after the other.
+	SANDGLASS_IDLE_WALL_MS: "3600000",
+	SANDGLASS_TOTAL_WALL_MS: "3600000",
 } as const;
 
 /** The container first: it is what stays warm, and what most figures are about. */
-const benchTiers: readonly ServerTierId[] = ["container", "gvisor", "microvm", "deno", "isolate", "wasm"];
+export const benchTiers: readonly ServerTierId[] = ["container", "gvisor", "microvm", "deno", "isolate", "wasm"];
 
 export async function startBenchServer(options: {
 	readonly config: Config;
 	readonly env: Readonly<Record<string, string>>;
 	readonly languages: readonly string[];
 	readonly poolSize: number;
+	readonly tiers: readonly ServerTierId[];
 }): Promise<BenchServer> {
 	const { poolSize } = options;
 	const server = await startSandglass({
 		env: { ...withoutQuotas, SANDGLASS_POOL_SIZE: String(poolSize), ...options.env },
 		languages: options.languages,
-		tiers: benchTiers,
+		tiers: options.tiers,
 	});
 	const socketPath = join(options.config.runDir, server.instance, "door.sock");
 
@@ -96,7 +101,7 @@ export async function startBenchServer(options: {
 		process: server,
 		socketPath,
 		untilQuiet: () => until(isQuiet, "the pool is full"),
-		untilIdle: () => until((status) => status.leases === 0 && isQuiet(status), "nobody holds a sandbox"),
+		untilIdle: (timeoutMs) => until((status) => status.leases === 0 && isQuiet(status), "nobody holds a sandbox", timeoutMs),
 		offeredTiers: () => (last?.tiers ?? []).flatMap(({ tier, state }) => (state === "offered" && tier !== "browser" ? [tier] : [])),
 		postures: () => reports.postures,
 		close: async () => {

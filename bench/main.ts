@@ -1,114 +1,54 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, readConfig } from "../server/config.ts";
-import { readCatalogue } from "../server/languages/catalogue.ts";
-import { connectEngine } from "../server/runner/drivers/engine-connection.ts";
 import { ensurePackages, SetupError } from "../setup/debian-packages.ts";
-import { type Engine, ensureEngine } from "../setup/engine.ts";
-import { ensureImages } from "../setup/images.ts";
+import { ensureEngine } from "../setup/engine.ts";
 import type { Bench, Findings } from "./bench.ts";
-import { type BenchServer, startBenchServer } from "./bench-server.ts";
-import { measureCheck } from "./figures/check.ts";
-import { measureColdStart } from "./figures/cold-start.ts";
-import { measureEmbedScript } from "./figures/embed-script.ts";
-import { measureLanguages } from "./figures/languages.ts";
-import { measureOneShot } from "./figures/one-shot.ts";
-import { measurePage } from "./figures/page.ts";
-import { measurePythonStart } from "./figures/python-start.ts";
-import { measureSandboxCost } from "./figures/sandbox-cost.ts";
-import { measureTierWorkloads } from "./figures/tier-workloads.ts";
-import { measureTiers } from "./figures/tiers.ts";
-import { measureTyping } from "./figures/typing.ts";
-import { measureTypingCost } from "./figures/typing-cost.ts";
+import type { Chart } from "./charts/chart.ts";
+import { draw } from "./charts/draw.ts";
+import { CiError, formatComparisons, guardRatios, hasHeld, readCommittedResults } from "./ci.ts";
 import { describeMachine } from "./machine.ts";
+import { measurements } from "./measurements.ts";
 import { type Options, OptionsError, type Part, parseOptions, parts } from "./options.ts";
-import { formatSection, formatTargets, type Results, toMarkdown } from "./results.ts";
+import type { CommittedResults } from "./ratios.ts";
+import { formatGoals, formatSection, formatTargets, type Results, toMarkdown } from "./results.ts";
+import { withBench } from "./servers.ts";
 
 /**
- * `npm run bench`: starts the product twice, once with warm sandboxes and once without, measures everything beside its rival in the same run,
- * prints it, and writes it to bench/results/. docs/performance.md says what the figures mean.
+ * `npm run bench`: measures everything beside its rival in the same run, prints it, and writes it to bench/results/ as a table, as data and as
+ * charts. docs/performance.md says what the figures mean. With `--ci` it measures little, writes nothing and compares (ci.ts).
  */
 
 const projectDir = process.cwd();
 const resultsDir = join(projectDir, "bench/results");
-const warmPerLanguage = 2;
 
 function say(line: string): void {
 	process.stdout.write(`bench · ${line}\n`);
 }
 
-async function withServers<T>(
-	bench: Omit<Bench, "warm" | "cold" | "offeredTiers">,
-	use: (warm: BenchServer, cold: BenchServer) => Promise<T>,
-): Promise<T> {
-	const { config, catalogue } = bench;
-	const languages = catalogue.languages.map(({ id }) => id);
-	const start = (poolSize: number) =>
-		startBenchServer({
-			config,
-			languages,
-			poolSize,
-			env: { SANDGLASS_POOL_CEILING: String(catalogue.toolchains.length * warmPerLanguage) },
-		});
-	say("starting a server with warm sandboxes, and one without …");
-	const warm = await start(warmPerLanguage);
-	try {
-		const cold = await start(0);
-		try {
-			await warm.untilQuiet();
-			return await use(warm, cold);
-		} finally {
-			await cold.close();
-		}
-	} finally {
-		await warm.close();
-	}
+async function measurePart(bench: Bench, part: Part): Promise<Findings> {
+	const startedAt = performance.now();
+	say(`measuring: ${part} …`);
+	const found = await measurements[part](bench);
+	for (const section of found.sections) process.stdout.write(formatSection(section));
+	say(`${part} took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
+	return found;
 }
 
-async function measure(options: Options, engine: Engine): Promise<Results> {
-	const config = readConfig(process.env, projectDir);
-	const docker = connectEngine(engine.dockerHost);
-	const base = {
-		isQuick: options.isQuick,
-		config,
-		docker,
-		catalogue: await readCatalogue(join(projectDir, "sandbox-images")),
-		images: await ensureImages({ docker, instance: config.instance, progress: say }),
-		seccompProfile: readFileSync(join(projectDir, "sandbox-images/seccomp.json"), "utf8"),
-		warmPerLanguage,
-		say,
-	};
-	const machine = await describeMachine(docker);
-	const measurements: Readonly<Record<Part, (bench: Bench) => Promise<Findings>>> = {
-		python: measurePythonStart,
-		cold: (bench) => measureColdStart(bench, engine.dockerHost),
-		languages: measureLanguages,
-		typing: measureTyping,
-		keys: measureTypingCost,
-		sandboxes: measureSandboxCost,
-		tiers: measureTiers,
-		workloads: measureTierWorkloads,
-		page: measurePage,
-		embed: measureEmbedScript,
-		http: measureOneShot,
-		check: measureCheck,
-	};
-	const findings = await withServers(base, async (warm, cold) => {
-		const found: Findings[] = [];
-		for (const part of options.parts) {
-			say(`measuring: ${part} …`);
-			const finding = await measurements[part]({ ...base, warm, cold, offeredTiers: warm.offeredTiers() });
-			for (const section of finding.sections) process.stdout.write(formatSection(section));
-			found.push(finding);
-		}
-		return found;
-	});
+async function measureAll(bench: Bench, options: Options): Promise<Results> {
+	const machine = await describeMachine(bench.docker);
+	const findings: Findings[] = [];
+	for (const part of options.parts) findings.push(await measurePart(bench, part));
 	return {
 		measuredAt: new Date().toISOString(),
 		isQuick: options.isQuick,
 		machine,
+		driver: bench.driver,
+		goals: findings.flatMap(({ goals = [] }) => goals),
 		sections: findings.flatMap(({ sections }) => sections),
 		targets: findings.flatMap(({ targets }) => targets),
+		ratios: Object.assign({}, ...findings.map(({ ratios }) => ratios)),
+		charts: findings.flatMap(({ charts = [] }) => charts),
 	};
 }
 
@@ -116,10 +56,26 @@ async function measure(options: Options, engine: Engine): Promise<Results> {
 function write(results: Results, options: Options): void {
 	const isWhole = !options.isQuick && options.parts.length === parts.length;
 	const name = isWhole ? "latest" : "quick";
+	const chartFile = (chart: Chart): string => `${name}.${chart.name}.svg`;
 	mkdirSync(resultsDir, { recursive: true });
+	for (const file of readdirSync(resultsDir)) if (file.startsWith(`${name}.`)) rmSync(join(resultsDir, file));
 	writeFileSync(join(resultsDir, `${name}.json`), `${JSON.stringify(results, null, "\t")}\n`);
-	writeFileSync(join(resultsDir, `${name}.md`), toMarkdown(results));
-	say(`written to bench/results/${name}.json and ${name}.md`);
+	writeFileSync(join(resultsDir, `${name}.md`), toMarkdown(results, chartFile));
+	for (const chart of results.charts) writeFileSync(join(resultsDir, chartFile(chart)), draw(chart));
+	say(`written to bench/results/${name}.json, ${name}.md and ${results.charts.length} charts, ${name}.*.svg`);
+}
+
+/** Resolves to whether every guarded ratio held. */
+async function compare(bench: Bench, options: Options, committed: CommittedResults): Promise<boolean> {
+	const comparisons = await guardRatios({
+		parts: options.parts,
+		driver: bench.driver,
+		committed,
+		measure: (part) => measurePart(bench, part),
+		say,
+	});
+	process.stdout.write(formatComparisons(comparisons));
+	return hasHeld(comparisons);
 }
 
 async function main(): Promise<void> {
@@ -127,7 +83,14 @@ async function main(): Promise<void> {
 	await ensurePackages(["chromium", "perl-base", "util-linux"], "the bench", say);
 	const engine = await ensureEngine(readConfig(process.env, projectDir), say);
 	try {
-		const results = await measure(options, engine);
+		if (options.isCi) {
+			const committed = readCommittedResults(join(resultsDir, "latest.json"));
+			const isHeld = await withBench(options, engine, projectDir, say, (bench) => compare(bench, options, committed));
+			if (!isHeld) process.exitCode = 1;
+			return;
+		}
+		const results = await withBench(options, engine, projectDir, say, (bench) => measureAll(bench, options));
+		process.stdout.write(formatGoals(results.goals));
 		if (results.targets.length > 0) process.stdout.write(formatTargets(results.targets));
 		write(results, options);
 	} finally {
@@ -135,10 +98,13 @@ async function main(): Promise<void> {
 	}
 }
 
+// A bench that is broken off takes its servers along: that is done where a process exits, and a signal alone would not.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 try {
 	await main();
 } catch (error) {
-	if (!(error instanceof ConfigError || error instanceof SetupError || error instanceof OptionsError)) throw error;
+	if (!(error instanceof ConfigError || error instanceof SetupError || error instanceof OptionsError || error instanceof CiError))
+		throw error;
 	process.stderr.write(`\n${error.message}\n`);
 	process.exitCode = 1;
 }

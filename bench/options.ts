@@ -1,4 +1,4 @@
-/** `npm run bench -- --quick --only=python,page` */
+/** `npm run bench -- --quick --only=python,page`, `npm run bench -- --ci` */
 
 export const parts = [
 	"python",
@@ -6,6 +6,9 @@ export const parts = [
 	"languages",
 	"typing",
 	"keys",
+	"memory",
+	"rate",
+	"sessions",
 	"sandboxes",
 	"tiers",
 	"workloads",
@@ -19,6 +22,8 @@ export type Part = (typeof parts)[number];
 export interface Options {
 	/** Few rounds: shows that everything can be measured; its figures are not for publishing. */
 	readonly isQuick: boolean;
+	/** Quick, and only to compare ratios with the committed results. */
+	readonly isCi: boolean;
 	/** In the order in which they are measured. */
 	readonly parts: readonly Part[];
 }
@@ -30,14 +35,16 @@ const isPart = (text: string): text is Part => parts.some((part) => part === tex
 /** Throws OptionsError with what is allowed. */
 export function parseOptions(words: readonly string[]): Options {
 	let isQuick = false;
+	let isCi = false;
 	let wanted: readonly string[] = parts;
 	for (const word of words) {
 		const only = /^--only=(.+)$/.exec(word)?.[1];
 		if (word === "--quick") isQuick = true;
+		else if (word === "--ci") isCi = true;
 		else if (only !== undefined) wanted = only.split(",");
-		else throw new OptionsError(`Unknown option ${JSON.stringify(word)}; there are --quick and --only=${parts.join(",")}.`);
+		else throw new OptionsError(`Unknown option ${JSON.stringify(word)}; there are --quick, --ci and --only=${parts.join(",")}.`);
 	}
 	const unknown = wanted.find((word) => !isPart(word));
 	if (unknown !== undefined) throw new OptionsError(`There is no part ${JSON.stringify(unknown)}; there are ${parts.join(", ")}.`);
-	return { isQuick, parts: parts.filter((part) => wanted.includes(part)) };
+	return { isQuick: isQuick || isCi, isCi, parts: parts.filter((part) => wanted.includes(part)) };
 }

@@ -33,6 +33,9 @@ const hello: Readonly<Record<string, string>> = {
 /** Says that it is there, then takes input and answers nothing: what comes back is the terminal's own echo. */
 export const listeningProgram = 'import sys\nprint("ready", flush=True)\nfor line in sys.stdin:\n    pass\n';
 
+/** After so many keys a new line: a terminal in line mode takes no more than 4,095 bytes a line (termios(3)). */
+export const keysPerLine = 60;
+
 /** @param content default: "hello" in the language, or, where this file knows none, the language's first example. */
 export function benchProgram(settings: Config, toolchain: Toolchain, mode: "pty" | "pipes", content?: string): BenchProgram {
 	const { id, fileName, examples } = toolchain.language;
@@ -56,4 +59,10 @@ export function nativeProgram({ toolchain, fileName, content, plan }: BenchProgr
 	if (plan.compile === null) return { fileName, content, steps: [plan.run.argv] };
 	const plain = toolchain.tiers.includes("container") ? plainCommands[toolchain.language.id] : undefined;
 	return { fileName, content, steps: plain ?? [plan.compile.argv, plan.run.argv] };
+}
+
+/** The same program as an argument vector that needs no file, for containers that nothing is written into. Python only. */
+export function argumentsOnly({ plan, content }: BenchProgram): [string, ...string[]] {
+	const [interpreter = "", ...options] = plan.run.argv.slice(0, -1);
+	return [interpreter, ...options, "-c", content];
 }

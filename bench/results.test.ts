@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { barChart } from "./charts/section-bars.ts";
 import { formatFigure, formatSection, formatTargets, isMet, type Results, type Section, toMarkdown } from "./results.ts";
 import { summarise } from "./statistics.ts";
 
@@ -40,7 +41,7 @@ test("figures carry three digits, whatever their size", () => {
 	assert.deepEqual([0.0456, 9.996, 12.34, 345.6].map(formatFigure), ["0.05", "10.00", "12.3", "346"]);
 });
 
-test("the page of results names machine, targets and every section", () => {
+test("the page of results names machine, driver, goals, charts, targets and every section", () => {
 	const results: Results = {
 		measuredAt: "2026-01-02T03:04:05.000Z",
 		isQuick: true,
@@ -58,11 +59,19 @@ test("the page of results names machine, targets and every section", () => {
 			chromium: "C",
 			loadBefore: 0.1,
 		},
+		driver: "docker",
+		goals: [{ id: "cold", value: 61 }],
 		sections: [section],
 		targets: [{ name: "t", value: 1, atMost: 2, unit: "s" }],
+		ratios: {},
+		charts: [barChart("start", section, (row) => row.name === "ours")],
 	};
-	const text = toMarkdown(results);
+	const text = toMarkdown(results, ({ name }) => `latest.${name}.svg`);
 	assert.match(text, /`npm run bench -- --quick` on 2026-01-02\./);
 	assert.match(text, /\| t \| 1\.00 s \| 2\.00 s \| met \|/);
+	assert.match(text, /no warm sandbox \| ≤ 60 ms \| ≤ 40 ms \| 61\.0 ms \| MISSED \|/);
+	assert.match(text, /\| ≥ 500 sessions \| ≥ 1500 sessions \| {2}\| not measured \|/);
+	assert.match(text, /!\[Start\]\(latest\.start\.svg\)/);
+	assert.match(text, /by the driver docker\./);
 	assert.match(text, /## Start\n\nHow\.\n/);
 });

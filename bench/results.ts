@@ -1,4 +1,7 @@
+import type { Chart } from "./charts/chart.ts";
+import { type Goal, type GoalReading, goals, verdictOf } from "./goals.ts";
 import type { Machine } from "./machine.ts";
+import type { Ratios } from "./ratios.ts";
 import { ratioOf, type Summary } from "./statistics.ts";
 
 /** What a run of the bench found, as it is written to JSON and as it is told. */
@@ -6,7 +9,7 @@ import { ratioOf, type Summary } from "./statistics.ts";
 /** One line of a table. A figure that is one number (bytes of script, sandboxes a second) has a summary of one sample. */
 export interface Row {
 	readonly name: string;
-	readonly unit: "ms" | "MiB" | "KB" | "per s";
+	readonly unit: "ms" | "MiB" | "KiB" | "KB" | "per s" | "sessions";
 	readonly summary: Summary;
 	/** The row of the same section that this one is compared with, by name. */
 	readonly rival?: string;
@@ -30,8 +33,14 @@ export interface Results {
 	readonly measuredAt: string;
 	readonly isQuick: boolean;
 	readonly machine: Machine;
+	/** What made the sandboxes of the container tier. */
+	readonly driver: string;
+	readonly goals: readonly GoalReading[];
 	readonly sections: readonly Section[];
 	readonly targets: readonly Target[];
+	/** What a change is held to by `--ci`. */
+	readonly ratios: Ratios;
+	readonly charts: readonly Chart[];
 }
 
 export const isMet = (target: Target): boolean => target.value <= target.atMost;
@@ -42,6 +51,7 @@ export function formatFigure(value: number): string {
 	return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
+/** Beside the rival that the row names; empty where it names none. */
 function ratioText(row: Row, rows: readonly Row[]): string {
 	const rival = rows.find((other) => other.name === row.rival);
 	if (rival === undefined) return "";
@@ -77,7 +87,22 @@ function targetCells(target: Target): string[] {
 	];
 }
 
-function plainTable(header: readonly string[], lines: readonly (readonly string[])[]): string {
+const goalColumns = ["goal", "must", "aim", "measured", ""] as const;
+
+function goalCells(goal: Goal, readings: readonly GoalReading[]): string[] {
+	const reading = readings.find(({ id }) => id === goal.id);
+	const sign = goal.bound === "at most" ? "≤" : "≥";
+	const verdict = verdictOf(goal, reading?.value);
+	return [
+		goal.name,
+		`${sign} ${goal.must} ${goal.unit}`,
+		goal.aim === null ? "" : `${sign} ${goal.aim} ${goal.unit}`,
+		reading === undefined ? "" : `${formatFigure(reading.value)} ${goal.unit}`,
+		reading?.note === undefined ? verdict : `${verdict} (${reading.note})`,
+	];
+}
+
+export function plainTable(header: readonly string[], lines: readonly (readonly string[])[]): string {
 	const all = [header, ...lines];
 	const widths = header.map((_, at) => Math.max(...all.map((line) => line[at]?.length ?? 0)));
 	return all
@@ -104,11 +129,19 @@ export function formatSection(section: Section): string {
 }
 
 export function formatTargets(targets: readonly Target[]): string {
-	return `\nTargets\n${plainTable(targetColumns, targets.map(targetCells))}\n`;
+	return `\nFurther targets\n${plainTable(targetColumns, targets.map(targetCells))}\n`;
 }
 
-export function toMarkdown(results: Results): string {
-	const { machine } = results;
+export function formatGoals(readings: readonly GoalReading[]): string {
+	return `\nGoals\n${plainTable(
+		goalColumns,
+		goals.map((goal) => goalCells(goal, readings)),
+	)}\n`;
+}
+
+/** @param chartFile where a chart's drawing is, beside the page */
+export function toMarkdown(results: Results, chartFile: (chart: Chart) => string): string {
+	const { machine, driver } = results;
 	const sections = results.sections.map(
 		({ title, note, rows }) =>
 			`## ${title}\n\n${note}\n\n${markdownTable(
@@ -121,12 +154,18 @@ export function toMarkdown(results: Results): string {
 		"",
 		`Made by \`npm run bench${results.isQuick ? " -- --quick" : ""}\` on ${results.measuredAt.slice(0, 10)}.`,
 		"",
-		`${machine.processor}, ${machine.cores} cores, ${machine.memoryMiB} MiB; ${machine.system}, kernel ${machine.kernel}, cgroup ${machine.cgroup}; ${machine.engine}, ${machine.storageDriver}, ${machine.runtime}; Node ${machine.node}; ${machine.chromium}. Load before: ${machine.loadBefore}.`,
+		`${machine.processor}, ${machine.cores} cores, ${machine.memoryMiB} MiB; ${machine.system}, kernel ${machine.kernel}, cgroup ${machine.cgroup}; ${machine.engine}, ${machine.storageDriver}, ${machine.runtime}; Node ${machine.node}; ${machine.chromium}. Sandboxes of the container tier by the driver ${driver}. Load before: ${machine.loadBefore}.`,
 		"",
-		"## Targets",
+		"## Goals",
 		"",
-		markdownTable(targetColumns, results.targets.map(targetCells)),
+		markdownTable(
+			goalColumns,
+			goals.map((goal) => goalCells(goal, results.goals)),
+		),
 		"",
+		...(results.charts.length === 0 ? [] : ["## Charts", ""]),
+		...results.charts.flatMap((chart) => [`![${chart.title}](${chartFile(chart)})`, ""]),
+		...(results.targets.length === 0 ? [] : ["## Further targets", "", markdownTable(targetColumns, results.targets.map(targetCells)), ""]),
 		...sections,
 	].join("\n");
 }

@@ -27,7 +27,7 @@ export async function measureCheck(bench: Bench): Promise<Findings> {
 			{ name: names.check, take: () => time(warm.untilIdle, () => runCheck(dir, warm.process.url)) },
 			{ name: names.runs, take: () => time(warm.untilIdle, () => runAll(warm.process.url, language.id, version.version, codes)) },
 		];
-		const summaries = await interleave(sides, { rounds: isQuick ? 1 : 4, takesPerRound: 1, warmUpTakes: 0, pauseMs: 10 });
+		const summaries = await interleave(sides, { rounds: isQuick ? 1 : 3, takesPerRound: 1, warmUpTakes: 0, pauseMs: 10 });
 		const rows = sides.flatMap(({ name }, at) => {
 			const summary = summaries[at];
 			return summary === undefined ? [] : [{ name, unit: "ms" as const, summary, ...(name === names.check ? { rival: names.runs } : {}) }];

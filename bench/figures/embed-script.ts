@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { type Browser, chromium } from "playwright";
+import type { Browser } from "playwright";
 import { bundleEmbedScript } from "../../setup/embed-script.ts";
 import type { Bench, Findings } from "../bench.ts";
 import { summarise } from "../statistics.ts";
@@ -30,36 +30,29 @@ async function upgrade(browser: Browser, script: string): Promise<number> {
 	return spentMs;
 }
 
-export async function measureEmbedScript(bench: Bench): Promise<Findings> {
+export async function measureEmbedScript(bench: Bench, browser: Browser): Promise<Findings> {
 	const script = await bundleEmbedScript(process.cwd());
-	const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
-	try {
-		await upgrade(browser, script);
-		const rounds: number[][] = [];
-		for (let round = 0; round < (bench.isQuick ? 2 : 5); round++) {
-			const taken: number[] = [];
-			for (let take = 0; take < 4; take++) taken.push(await upgrade(browser, script));
-			rounds.push(taken);
-		}
-		const spent = summarise(rounds);
-		const weightKb = gzipSync(script).length / 1_000;
-		return {
-			sections: [
-				{
-					title: "embed.js on an author's page, in Chromium",
-					note: "A page of a hundred highlighted Python blocks. From the script's first statement until the page is laid out again with all of them runnable; one task of the main thread.",
-					rows: [
-						{ name: "embed.js, gzipped", unit: "KB", summary: summarise([[weightKb]]) },
-						{ name: "a hundred blocks upgraded", unit: "ms", summary: spent },
-					],
-				},
-			],
-			targets: [
-				{ name: "embed.js, gzipped", value: weightKb, atMost: 10, unit: "KB" },
-				{ name: "A hundred blocks upgraded, p50", value: spent.median, atMost: 30, unit: "ms" },
-			],
-		};
-	} finally {
-		await browser.close();
+	await upgrade(browser, script);
+	const rounds: number[][] = [];
+	for (let round = 0; round < (bench.isQuick ? 2 : 5); round++) {
+		const taken: number[] = [];
+		for (let take = 0; take < 4; take++) taken.push(await upgrade(browser, script));
+		rounds.push(taken);
 	}
+	const spent = summarise(rounds);
+	const weightKb = gzipSync(script).length / 1_000;
+	return {
+		sections: [
+			{
+				title: "embed.js on an author's page, in Chromium",
+				note: "A page of a hundred highlighted Python blocks. From the script's first statement until the page is laid out again with all of them runnable; one task of the main thread.",
+				rows: [
+					{ name: "embed.js, gzipped", unit: "KB", summary: summarise([[weightKb]]) },
+					{ name: "a hundred blocks upgraded", unit: "ms", summary: spent },
+				],
+			},
+		],
+		targets: [{ name: "A hundred blocks upgraded, p50", value: spent.median, atMost: 30, unit: "ms" }],
+		goals: [{ id: "embed-bytes", value: weightKb }],
+	};
 }

@@ -60,8 +60,8 @@ async function measureWarm(bench: Bench, language: string): Promise<{ readonly r
 				sides.push({ name: `${toolchain.language.name} ${title}, ${tierTable[tier].name}`, take: () => timeStart(place, own) });
 			}
 			const effort = bench.isQuick
-				? { rounds: 1, takesPerRound: 3, warmUpTakes: 1, pauseMs: 20 }
-				: { rounds: 4, takesPerRound: 8, warmUpTakes: 2, pauseMs: 20 };
+				? { rounds: 1, takesPerRound: 3, warmUpTakes: 1, pauseMs: 150 }
+				: { rounds: 4, takesPerRound: 8, warmUpTakes: 2, pauseMs: 150 };
 			const summaries = await interleave(sides, effort);
 			const rows = sides.flatMap(({ name }, at): Row[] => {
 				const summary = summaries[at];

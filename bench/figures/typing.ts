@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { sandboxLimits } from "../../server/runner/limits.ts";
 import { type Bench, benchDriver, type Findings, imageOf, pythonOf } from "../bench.ts";
 import { interleave } from "../interleave.ts";
-import { type BenchProgram, benchProgram, listeningProgram } from "../programs.ts";
+import { type BenchProgram, benchProgram, keysPerLine, listeningProgram } from "../programs.ts";
 import { agentInSandbox } from "../sides/agent-place.ts";
 import { DoorPlace } from "../sides/door-place.ts";
 import type { Place, RunningProgram } from "../sides/place.ts";
@@ -13,8 +13,6 @@ import { type Summary, summarise } from "../statistics.ts";
 
 const key = Buffer.from("x");
 const lineEnd = Buffer.from("\n");
-/** A terminal in line mode takes no more than 4,095 bytes a line (termios(3)). */
-const keysPerLine = 60;
 const typists = 50;
 const typistsTarget = "50 sessions typing at once, p95";
 
@@ -60,7 +58,7 @@ async function measureAlone(bench: Bench, program: BenchProgram): Promise<Summar
 		const seated = await Promise.all(places.map((place) => Typist.sitDown(place, program)));
 		await warm.untilQuiet();
 		const effort = bench.isQuick
-			? { rounds: 2, takesPerRound: 20, warmUpTakes: 5, pauseMs: 10 }
+			? { rounds: 3, takesPerRound: 40, warmUpTakes: 10, pauseMs: 10 }
 			: { rounds: 6, takesPerRound: 60, warmUpTakes: 20, pauseMs: 10 };
 		const summaries = await interleave(
 			seated.map((typist, at) => ({ name: String(at), take: () => typist.press() })),
@@ -70,6 +68,7 @@ async function measureAlone(bench: Bench, program: BenchProgram): Promise<Summar
 		return summaries;
 	} finally {
 		for (const place of places) await place.close();
+		await driver.close();
 	}
 }
 
@@ -112,7 +111,7 @@ export async function measureTyping(bench: Bench): Promise<Findings> {
 	const program = benchProgram(bench.config, pythonOf(bench), "pty", listeningProgram);
 	const [agent, door, socket] = await measureAlone(bench, program);
 	bench.say(`typing · ${typists} sessions at once`);
-	const together = await measureTogether(bench, program);
+	const together = bench.isCi ? null : await measureTogether(bench, program);
 	if (agent === undefined || door === undefined || socket === undefined) throw new Error("a side is missing");
 	const names = ["agent through the engine's attach", "+ the runner (its door)", "socket, one session"] as const;
 	return {
@@ -124,13 +123,14 @@ export async function measureTyping(bench: Bench): Promise<Findings> {
 					{ name: names[0], unit: "ms", summary: agent },
 					{ name: names[1], unit: "ms", summary: door, rival: names[0] },
 					{ name: names[2], unit: "ms", summary: socket, rival: names[1] },
-					{ name: "socket, 50 sessions typing", unit: "ms", summary: together, rival: names[2] },
+					...(together === null ? [] : [{ name: "socket, 50 sessions typing", unit: "ms" as const, summary: together, rival: names[2] }]),
 				],
 			},
 		],
 		targets: [
 			{ name: "Echo of one key, p95", value: socket.p95, atMost: 5, unit: "ms" },
-			{ name: typistsTarget, value: together.p95, atMost: 25, unit: "ms" },
+			...(together === null ? [] : [{ name: typistsTarget, value: together.p95, atMost: 25, unit: "ms" as const }]),
 		],
+		ratios: { echo: socket.median / agent.median },
 	};
 }

@@ -34,6 +34,8 @@ sub enter_root {
 	mount("-t", "tmpfs", "-o", $workspace_options, "tmpfs", "$root/tmp");
 	mount("-t", "proc", "proc", "$root/proc");
 	mount("--rbind", "/dev", "$root/dev");
+	# The agent empties what its programs could write to, and the machine's own must not be among it: other people's files are there.
+	for my $folder (grep { -d } "$root/dev/shm", "$root/dev/mqueue") { mount("-t", "tmpfs", "-o", $workspace_options, "tmpfs", $folder) }
 	must(chroot($root), "chroot");
 	must(chdir("/workspace"), "workspace");
 	%ENV = map { split /=/, $_, 2 } @environment;

@@ -18,7 +18,7 @@ export async function agentInSandbox(driver: SandboxDriver, spec: SandboxSpec): 
 
 /** PID 1 of a PID namespace in the image's root file system: two pipes, no container, no engine, no seccomp, no cgroup. */
 export function agentAlone(root: RootFileSystem, workspaceBytes: number): Promise<AgentPlace> {
-	const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"];
+	const namespaces = ["--mount", "--ipc", "--pid", "--fork", "--kill-child", "--propagation", "private"];
 	const child = spawn("unshare", [...namespaces, ...enterRootCommand(agentPath, root, workspaceBytes)], {
 		stdio: ["pipe", "pipe", "inherit"],
 	});

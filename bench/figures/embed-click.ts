@@ -1,0 +1,90 @@
+import type { Browser, BrowserContext } from "playwright";
+import { startDocsSite } from "../../e2e/page-objects/docs-site.ts";
+import type { Bench } from "../bench.ts";
+import { pythonOf } from "../bench.ts";
+import { interleave, type Side } from "../interleave.ts";
+import { benchProgram } from "../programs.ts";
+import type { Section } from "../results.ts";
+import { timeStart } from "../sides/place.ts";
+import { SessionPlace } from "../sides/session-place.ts";
+import type { Summary } from "../statistics.ts";
+
+/** A reader of an author's page clicks Run under a block: until the page has the first byte of output, beside the same run without a browser. */
+
+const pagePath = "/block.html";
+const page = `<!doctype html><meta charset="utf-8"><title>Docs</title><main data-sandglass><pre><code class="language-python">print("hello")
+</code></pre></main><script src="https://sandglass.example/embed/v1/embed.js"></script>`;
+
+const names = { click: "embed, click → first byte", socket: "socket, first run of a session" } as const;
+
+/** Milliseconds by the author's page's own clock: from the click's event until the block has told it of output. */
+async function click(context: BrowserContext, url: string): Promise<number> {
+	const reader = await context.newPage();
+	try {
+		await reader.addInitScript(() => {
+			let clickedAt = 0;
+			addEventListener("click", ({ timeStamp }) => (clickedAt = timeStamp), { capture: true });
+			const told = (): void => {
+				if (!("firstByteMs" in window)) Object.assign(window, { firstByteMs: performance.now() - clickedAt });
+			};
+			addEventListener("sandglass:output", told, { capture: true });
+		});
+		await reader.goto(url + pagePath);
+		await reader.getByRole("button", { name: "Run this Python code" }).click();
+		const firstByteMs = await reader.waitForFunction(() => Reflect.get(window, "firstByteMs"), undefined, { polling: 20 });
+		return Number(await firstByteMs.jsonValue());
+	} finally {
+		await reader.close();
+	}
+}
+
+/** Warm: the reader has clicked such a block before, and the server has a sandbox ready. */
+export async function measureEmbedClick(bench: Bench, browser: Browser): Promise<{ readonly section: Section; readonly summary: Summary }> {
+	const { warm, isQuick } = bench;
+	const site = await startDocsSite(warm.process.url);
+	site.pages.set(pagePath, page);
+	const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+	try {
+		const program = benchProgram(bench.config, pythonOf(bench), "pty");
+		const sides: Side[] = [
+			{
+				name: names.click,
+				take: async () => {
+					const tookMs = await click(context, site.url);
+					await warm.untilQuiet();
+					return tookMs;
+				},
+			},
+			{
+				name: names.socket,
+				take: async () => {
+					const session = await SessionPlace.open(warm.process.url);
+					const tookMs = await timeStart(session, program);
+					await session.close();
+					await warm.untilQuiet();
+					return tookMs;
+				},
+			},
+		];
+		const effort = isQuick
+			? { rounds: 2, takesPerRound: 3, warmUpTakes: 2, pauseMs: 100 }
+			: { rounds: 4, takesPerRound: 6, warmUpTakes: 2, pauseMs: 100 };
+		const [clicked, socket] = await interleave(sides, effort);
+		if (clicked === undefined || socket === undefined) throw new Error("a side is missing");
+		return {
+			summary: clicked,
+			section: {
+				title: "embed.js: a reader clicks Run, in Chromium",
+				note: "An author's page on another site with one block of `print(\"hello\")`. From the click, by that page's clock, until the block tells it of output: the frame with its editor and terminal is opened in between. The browser has the frame's script in its cache and a sandbox is warm.",
+				rows: [
+					{ name: names.click, unit: "ms", summary: clicked, rival: names.socket },
+					{ name: names.socket, unit: "ms", summary: socket },
+				],
+			},
+		};
+	} finally {
+		await context.close();
+		site.close();
+		await warm.untilIdle();
+	}
+}
