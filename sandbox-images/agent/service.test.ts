@@ -198,7 +198,7 @@ describe("a service that fails", () => {
 		assert.match(frame.payload.toString(), /the service does not start/);
 	});
 
-	it("to be root's own is not started", async () => {
+	it("that anybody could have written is not started", async () => {
 		const options = withService();
 		execFileSync("chmod", ["666", options[1]?.split(":")[0] ?? ""]);
 		await using sandbox = image.start(options);

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ServerTierId } from "../../protocol/tiers.ts";
 import { LeaseProbe } from "./testing/lease-probe.ts";
-import { offer, type Rig, startRig, until } from "./testing/rig.ts";
+import { offer, type Rig, startRig, until, type Way } from "./testing/rig.ts";
 
 /** When an interpreter waits for its program (PROTOCOL.md A11): in the pool, and from the end of a run on. How long a process has lived tells. */
 
@@ -12,10 +12,11 @@ const age =
 	"print(round(float(open('/proc/uptime').read().split()[0]) * 1000 - int(open('/proc/self/stat').read().split(') ')[1].split()[19]) * 10))";
 const longMs = 1_000;
 
-export function testPrespawn(tier: ServerTierId): void {
+export function testPrespawn(tier: ServerTierId, way: Way = "engine"): void {
+	const label = way === "engine" ? tier : `${tier} without an engine`;
 	let rig: Rig;
 	before(async () => {
-		rig = await startRig({ offered: await offer("python"), settings: { tiers: [tier], poolSize: 1 } });
+		rig = await startRig({ offered: await offer("python"), way, settings: { tiers: [tier], poolSize: 1 } });
 	});
 	after(() => rig.close());
 
@@ -27,7 +28,7 @@ export function testPrespawn(tier: ServerTierId): void {
 	}
 	const hasWaited = (stdout: string): boolean => Number(stdout.trim().split("\n").at(-1)) >= longMs - 100;
 
-	test(`${tier}: the first run of a session finds its interpreter waiting, and so does each one after a pause`, async () => {
+	test(`${label}: the first run of a session finds its interpreter waiting, and so does each one after a pause`, async () => {
 		const probe = await claim();
 		for (let round = 1; round <= 3; round++) {
 			probe.stdout = "";
@@ -39,7 +40,7 @@ export function testPrespawn(tier: ServerTierId): void {
 		await probe.close();
 	});
 
-	test(`${tier}: what waits after a run is that run's own: its arguments, its entry, its mode`, async () => {
+	test(`${label}: what waits after a run is that run's own: its arguments, its entry, its mode`, async () => {
 		const probe = await claim();
 		const other = { name: "other.py", arguments: ["a", "b"] };
 		probe.run(age, other);
@@ -60,7 +61,7 @@ export function testPrespawn(tier: ServerTierId): void {
 		await probe.close();
 	});
 
-	test(`${tier}: where most sessions begin with pipes, a pipe is what waits`, async () => {
+	test(`${label}: where most sessions begin with pipes, a pipe is what waits`, async () => {
 		let waited = false;
 		for (let round = 0; round < 6 && !waited; round++) {
 			const probe = await claim();
@@ -72,7 +73,7 @@ export function testPrespawn(tier: ServerTierId): void {
 		assert.ok(waited);
 	});
 
-	test(`${tier}: a run that follows at once is not held up`, async () => {
+	test(`${label}: a run that follows at once is not held up`, async () => {
 		const probe = await claim();
 		for (let round = 1; round <= 10; round++) {
 			probe.run("print('x')", { mode: round % 2 === 0 ? "pipes" : "pty" });

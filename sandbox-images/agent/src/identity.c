@@ -108,3 +108,9 @@ bool identity_become(uid_t uid, gid_t gid)
 		errno = EPERM;
 	return left == 0;
 }
+
+bool identity_is_images_file(const struct stat *file)
+{
+	bool is_programs = file->st_uid == PROGRAM_UID || file->st_uid == SERVICE_UID;
+	return S_ISREG(file->st_mode) && !is_programs && (file->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}

@@ -7,6 +7,7 @@
 #define SANDGLASS_IDENTITY_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 enum { PROGRAM_UID = 1000, PROGRAM_GID = 1000, SERVICE_UID = 1001, SERVICE_GID = 1001 };
@@ -23,5 +24,11 @@ void identity_act_as_agent(void);
 
 /* In the new process: for good. False when an id or a capability is left. */
 bool identity_become(uid_t uid, gid_t gid);
+
+/*
+ * A regular file of the image's that neither the program nor the service could have written. It is root's; or, where the sandbox has user ids of its own and the
+ * image's files have none of them, nobody's.
+ */
+bool identity_is_images_file(const struct stat *file);
 
 #endif

@@ -50,10 +50,7 @@ static const char *read_argv(void)
 	if (bytes < 0)
 		return argv_path;
 	errno = EINVAL;
-	/* Root's; or, where the sandbox has user ids of its own and the image's files do not, nobody's of those. */
-	bool is_programs = there.st_uid == PROGRAM_UID || there.st_uid == SERVICE_UID;
-	bool is_trusted = S_ISREG(there.st_mode) && !is_programs && (there.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-	if (!is_trusted || bytes < 2 || (size_t)bytes == sizeof words || words[bytes - 1] != 0 || words[0] != '/')
+	if (!identity_is_images_file(&there) || bytes < 2 || (size_t)bytes == sizeof words || words[bytes - 1] != 0 || words[0] != '/')
 		return argv_path;
 	int count = 0;
 	for (ssize_t at = 0; at < bytes; at += (ssize_t)strlen(words + at) + 1) {

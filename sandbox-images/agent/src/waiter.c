@@ -34,11 +34,11 @@ struct leader *waiter_leader(void)
 	return &waiting;
 }
 
-/* The image's own file, that nobody but root can have written: what it says is done in the program's place. */
+/* What it says is done in the program's place. */
 static bool is_library_there(void)
 {
 	struct stat there;
-	return lstat(HOLD_LIBRARY, &there) == 0 && S_ISREG(there.st_mode) && there.st_uid == 0 && (there.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	return lstat(HOLD_LIBRARY, &there) == 0 && identity_is_images_file(&there);
 }
 
 /* The request's, and the loader's variable last, where taking it away again moves no other. False when the request has one of its own. */
