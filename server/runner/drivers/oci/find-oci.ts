@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { Config } from "../../../config.ts";
 import { findProgram } from "../../../program-path.ts";
@@ -29,6 +30,22 @@ export interface OciFinding {
 }
 
 const trialLimitMs = 10_000;
+/** A private engine that died is started again meanwhile; a runner that gave up at once would go its way for the rest of its life. */
+const engineLimitMs = 15_000;
+const engineRetryMs = 250;
+
+async function untilEngineAnswers(docker: Docker): Promise<void> {
+	const giveUpAtMs = performance.now() + engineLimitMs;
+	for (;;) {
+		try {
+			await docker.ping();
+			return;
+		} catch (error) {
+			if (performance.now() > giveUpAtMs) throw error;
+			await wait(engineRetryMs);
+		}
+	}
+}
 
 function candidates(wish: string): RuntimeProgram[] {
 	const names = wish === "auto" ? ["crun", "runc"] : [wish];
@@ -45,7 +62,13 @@ export async function findOci(search: OciSearch): Promise<OciFinding> {
 	if (process.platform !== "linux") return { driver: null, notes: ["OCI runtimes are called straight on Linux only"] };
 	if (process.getuid?.() !== 0) return { driver: null, notes: ["an OCI runtime is called straight by root only"] };
 	const found = candidates(config.ociRuntime);
-	const notes: string[] = found.length === 0 ? [`no OCI runtime (${config.ociRuntime}) is on this machine`] : [];
+	if (found.length === 0) return { driver: null, notes: [`no OCI runtime (${config.ociRuntime}) is on this machine`] };
+	try {
+		await untilEngineAnswers(docker);
+	} catch {
+		return { driver: null, notes: ["the engine, which holds the images, does not answer"] };
+	}
+	const notes: string[] = [];
 	const images = new UnpackedImages(docker, join(config.stateDir, "roots"), search.onNotice);
 	for (const runtime of found) {
 		const make = (instance: string): OciDriver =>
