@@ -69,6 +69,9 @@ export type ServerTierId = Exclude<TierId, "browser">;
 export const serverTierIds = tierIds.filter((tier): tier is ServerTierId => tier !== "browser");
 export const ServerTierId = z.enum(tierIds).exclude(["browser"]);
 
+/** The reason of one that is missing only until its image is there. */
+export const stillBeingSetUp = "It is still being set up.";
+
 export const TierState = z.enum([
 	/** Not on the operator's list. */
 	"disabled",

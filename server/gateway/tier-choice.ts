@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../protocol/errors.ts";
-import { TierId } from "../../protocol/tiers.ts";
+import { stillBeingSetUp, TierId } from "../../protocol/tiers.ts";
 import type { LanguageCatalogue, Toolchain } from "../languages/catalogue.ts";
 import type { RunnerStatus } from "../runner/door-protocol.ts";
 
@@ -63,5 +63,7 @@ function onOffer(choices: readonly TierChoice[]): string {
 
 function withoutAny(toolchains: readonly Toolchain[], status: RunnerStatus): ErrorCode {
 	const ofLanguage = status.tiers.filter(({ tier }) => toolchains.some((it) => it.tiers.some((own) => own === tier)));
-	return ofLanguage.some(({ state }) => state === "checking" || state === "missing") ? "tiersChecking" : "noTierPassed";
+	// What this machine cannot have will not come by waiting.
+	const isComing = ofLanguage.some(({ state, reason }) => state === "checking" || (state === "missing" && reason === stillBeingSetUp));
+	return isComing ? "tiersChecking" : "noTierPassed";
 }

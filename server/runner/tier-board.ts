@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { PostureReport } from "../../protocol/posture.ts";
-import { type ServerTierId, serverTierIds, type TierStatus, tierTable } from "../../protocol/tiers.ts";
+import { type ServerTierId, serverTierIds, stillBeingSetUp, type TierStatus, tierTable } from "../../protocol/tiers.ts";
 import type { Toolchain } from "../languages/catalogue.ts";
 import { notTold } from "./posture/golden.ts";
 
@@ -67,7 +67,7 @@ export class TierBoard {
 					status: {
 						tier,
 						state: isEnabled(tier) ? "missing" : "disabled",
-						reason: isEnabled(tier) ? "It is still being set up." : "The operator does not offer it.",
+						reason: isEnabled(tier) ? stillBeingSetUp : "The operator does not offer it.",
 						checkedAtMs: null,
 					},
 					subject: null,
