@@ -92,10 +92,10 @@ export function attackResources({ arena, tier, test }: Ground<ProgramTier>): voi
 					assert.equal(count?.reason, "No_space_left_on_device", many.text);
 					assert.ok((count?.amount ?? 0) <= defaultSpec.workspaceInodes, many.text);
 				}
-				return { bytes: disk.bytes, containers };
+				return disk;
 			});
 			// Of the same containers: others are made and given back meanwhile.
-			const after = await diskOf(arena.server, before.containers);
+			const after = await diskOf(arena.server, before.looked);
 			assert.ok(after.bytes - before.bytes < MiB, `the engine's disk grew by ${after.bytes - before.bytes} bytes`);
 		} finally {
 			await attacker.close();
@@ -129,7 +129,7 @@ export function attackResources({ arena, tier, test }: Ground<ProgramTier>): voi
 					highest = Math.max(highest, residentBytes(gateway) + residentBytes(runner));
 				}
 				assert.ok(highest - memoryBefore < 96 * MiB, `gateway and runner grew by ${highest - memoryBefore} bytes`);
-				const after = await diskOf(arena.server, containers);
+				const after = await diskOf(arena.server, diskBefore.looked);
 				assert.deepEqual([...new Set(after.logPaths)], [""]);
 				assert.deepEqual([...new Set(after.logTypes)], ["none"]);
 				assert.ok(after.bytes - diskBefore.bytes < MiB / 4, `${after.bytes - diskBefore.bytes} bytes`);

@@ -9,6 +9,7 @@ import { straightBundle, straightDiskBytes } from "../straight-sandboxes.ts";
 /** What the engine, or the runtime, keeps of containers on the host's disk. */
 
 const Details = z.object({
+	State: z.object({ Running: z.boolean() }),
 	LogPath: z.string(),
 	HostConfig: z.object({ LogConfig: z.object({ Type: z.string() }) }),
 	GraphDriver: z.object({ Data: z.object({ UpperDir: z.string() }) }),
@@ -44,14 +45,17 @@ export function sizeOf(folder: string): number {
 export async function diskOf(
 	{ engine, straight }: Pick<ServerProcess, "engine" | "straight">,
 	ids: readonly string[],
-): Promise<{ bytes: number; logPaths: string[]; logTypes: string[] }> {
+): Promise<{ bytes: number; logPaths: string[]; logTypes: string[]; looked: string[] }> {
 	const { DockerRootDir } = z.object({ DockerRootDir: z.string() }).parse(await engine.info());
 	let bytes = 0;
+	/** Those of which there was something to see; a comparison is with these alone. */
+	const looked: string[] = [];
 	const logPaths: string[] = [];
 	const logTypes: string[] = [];
 	for (const id of ids) {
 		if (straightBundle(straight, id) !== null) {
 			// Its runtime keeps no log; what it keeps is in its two folders.
+			looked.push(id);
 			logPaths.push("");
 			logTypes.push("none");
 			bytes += straightDiskBytes(straight, id);
@@ -62,16 +66,17 @@ export async function diskOf(
 			.getContainer(id)
 			.inspect()
 			.catch(() => null);
-		// Nor has one that is just being made or removed a layer to show.
+		// Nor has one that is just being made or removed a layer to show, or all of it: gVisor puts a file of megabytes there at its start.
 		const details = Details.safeParse(raw);
-		if (!details.success || !existsSync(details.data.GraphDriver.Data.UpperDir)) continue;
+		if (!details.success || !details.data.State.Running || !existsSync(details.data.GraphDriver.Data.UpperDir)) continue;
 		const { LogPath, HostConfig, GraphDriver } = details.data;
+		looked.push(id);
 		logPaths.push(LogPath);
 		logTypes.push(HostConfig.LogConfig.Type);
 		bytes += sizeOf(GraphDriver.Data.UpperDir) + sizeOf(join(DockerRootDir, "containers", id));
 	}
 	assert.ok(logTypes.length > 0, "no container could be looked at");
-	return { bytes, logPaths, logTypes };
+	return { bytes, logPaths, logTypes, looked };
 }
 
 type Container = ReturnType<EngineConnection["getContainer"]>;

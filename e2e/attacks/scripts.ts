@@ -100,7 +100,7 @@ export function attackScripts(ground: Ground<ScriptTier>): void {
 					assert.deepEqual((await run.exit).outcome, { kind: "limited", limit: "output", value: MiB });
 					assert.ok(run.text.endsWith("\r\n[output cut after 1 MiB]\r\n"));
 				}
-				const after = await diskOf(arena.server, containers);
+				const after = await diskOf(arena.server, diskBefore.looked);
 				assert.deepEqual([...new Set(after.logTypes)], ["none"]);
 				assert.ok(after.bytes - diskBefore.bytes < MiB / 4, `${after.bytes - diskBefore.bytes} bytes`);
 				await assertRunsAgain(attacker, tier);
