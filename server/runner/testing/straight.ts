@@ -14,7 +14,7 @@ const config = readConfig({}, process.cwd());
 export const ociRunDir = (instance: string): string => join(config.runDir, "oci", instance);
 
 const engine = connectEngine(process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock");
-const images = new UnpackedImages(engine, join(config.stateDir, "roots"), () => undefined);
+const images = new UnpackedImages(engine, join(config.stateDir, "roots"), "straight-tests", () => undefined);
 
 /** Why there are none on this machine; false: there are. For a test's `skip`. */
 export function noOciRuntime(name: "crun" | "runc"): string | false {

@@ -69,13 +69,14 @@ export async function findOci(search: OciSearch): Promise<OciFinding> {
 		return { driver: null, notes: ["the engine, which holds the images, does not answer"] };
 	}
 	const notes: string[] = [];
-	const images = new UnpackedImages(docker, join(config.stateDir, "roots"), search.onNotice);
+	const images = new UnpackedImages(docker, join(config.stateDir, "roots"), config.instance, search.onNotice);
 	for (const runtime of found) {
 		const make = (instance: string): OciDriver =>
 			new OciDriver({ runtime, images, instance, shapes, runDir: join(config.runDir, "oci", instance) });
 		try {
 			if (!(await ensureTrialImage(docker, { x64: "x86_64", arm64: "aarch64" }[process.arch as string] ?? process.arch)))
 				throw new Error("there is no trial for this machine's processor");
+			await images.removeLeft();
 			const trial = make(`${config.instance}-trial`);
 			const verdict = await tryTier(trial, trialSpec("container", trialImage), trialLimitMs);
 			await trial.reap();

@@ -16,9 +16,11 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { engine, offer } from "../../testing/rig.ts";
 import { runCommand } from "./run-command.ts";
-import { UnpackedImages } from "./unpacked-images.ts";
+import { UnpackedImages, unpackingLabel } from "./unpacked-images.ts";
 
 const skip = process.getuid?.() !== 0 && "only root can unpack files of other owners";
+
+const instance = `unpacking-${process.pid}`;
 
 function makeFolder(context: TestContext): string {
 	const folder = mkdtempSync(join(tmpdir(), "roots-"));
@@ -38,14 +40,14 @@ test("an image is unpacked once, with what an engine would mount over it, and us
 	const folder = makeFolder(context);
 	const notices: string[] = [];
 	const image = await bashImage();
-	const unpacked = await new UnpackedImages(engine, folder, (it) => notices.push(it)).prepare(image);
+	const unpacked = await new UnpackedImages(engine, folder, instance, (it) => notices.push(it)).prepare(image);
 	assert.deepEqual(unpacked.entrypoint, ["/sandglass-agent"]);
 	for (const place of ["proc", "sys", "dev/shm", "workspace", "tmp", "usr/bin/bash"])
 		assert.ok(existsSync(join(unpacked.rootPath, place)), place);
 	assert.match(readFileSync(join(unpacked.rootPath, "etc/hosts"), "utf8"), /localhost/);
 	assert.equal(existsSync(join(unpacked.rootPath, ".dockerenv")), false);
 	const record = readFileSync(join(unpacked.rootPath, "../record.json"), "utf8");
-	const again = await new UnpackedImages(engine, folder, (it) => notices.push(it)).prepare(image);
+	const again = await new UnpackedImages(engine, folder, instance, (it) => notices.push(it)).prepare(image);
 	assert.deepEqual(again, unpacked);
 	assert.equal(readFileSync(join(again.rootPath, "../record.json"), "utf8"), record);
 	assert.deepEqual(notices, []);
@@ -62,14 +64,14 @@ for (const [name, change] of changes) {
 	test(`an unpacked image that was changed on disk by ${name} is found out, told, and unpacked anew`, { skip }, async (context) => {
 		const folder = makeFolder(context);
 		const image = await bashImage();
-		const first = await new UnpackedImages(engine, folder, () => undefined).prepare(image);
+		const first = await new UnpackedImages(engine, folder, instance, () => undefined).prepare(image);
 		change(first.rootPath);
 		const notices: string[] = [];
-		const second = await new UnpackedImages(engine, folder, (it) => notices.push(it)).prepare(image);
+		const second = await new UnpackedImages(engine, folder, instance, (it) => notices.push(it)).prepare(image);
 		assert.equal(notices.length, 1);
 		assert.match(notices[0] ?? "", /was changed on disk/);
 		const third: string[] = [];
-		await new UnpackedImages(engine, folder, (it) => third.push(it)).prepare(image);
+		await new UnpackedImages(engine, folder, instance, (it) => third.push(it)).prepare(image);
 		assert.deepEqual(third, [], "the new one is whole");
 		assert.equal(existsSync(join(second.rootPath, "usr/bin/extra")), false);
 		assert.deepEqual(
@@ -87,7 +89,7 @@ test("a disk without room for it is an error, and leaves nothing half unpacked",
 		await runCommand(["umount", folder]);
 		rmSync(folder, { recursive: true });
 	});
-	const images = new UnpackedImages(engine, folder, () => undefined);
+	const images = new UnpackedImages(engine, folder, instance, () => undefined);
 	await assert.rejects(images.prepare(await bashImage()), /tar failed|No space left/);
 	assert.deepEqual(readdirSync(folder), []);
 	await assert.rejects(images.prepare(await bashImage()), /tar failed|No space left/, "it is tried again, not remembered");
@@ -95,7 +97,7 @@ test("a disk without room for it is an error, and leaves nothing half unpacked",
 
 test("what no image of the engine's needs is taken away after a day, and nothing else", { skip }, async (context) => {
 	const folder = makeFolder(context);
-	const images = new UnpackedImages(engine, folder, () => undefined);
+	const images = new UnpackedImages(engine, folder, instance, () => undefined);
 	const { rootPath } = await images.prepare(await bashImage());
 	const [foreign, fresh] = ["a".repeat(64), "b".repeat(64)].map((name) => join(folder, name));
 	const longAgo = new Date(Date.now() - 2 * 86_400_000);
@@ -104,4 +106,25 @@ test("what no image of the engine's needs is taken away after a day, and nothing
 	utimesSync(join(rootPath, ".."), longAgo, longAgo);
 	await images.removeUnused();
 	assert.deepEqual([existsSync(String(foreign)), existsSync(String(fresh)), existsSync(rootPath)], [false, true, true]);
+});
+
+test("what a process was unpacking when it was killed is taken away by the next of its instance, and nothing of another's", {
+	skip,
+}, async (context) => {
+	const folder = makeFolder(context);
+	const image = await bashImage();
+	const others = `${instance}-other`;
+	const digest = "c".repeat(64);
+	const leave = async (of: string): Promise<string> => {
+		mkdirSync(join(folder, `${digest}.00000000.${of}.draft`, "root"), { recursive: true });
+		const container = await engine.createContainer({ Image: image, Cmd: ["/"], Labels: { [unpackingLabel]: of } });
+		return container.id;
+	};
+	const [left, kept] = [await leave(instance), await leave(others)];
+	context.after(() => engine.getContainer(kept).remove({ force: true }));
+	const images = new UnpackedImages(engine, folder, instance, () => undefined);
+	await images.removeLeft();
+	const there = (await engine.listContainers({ all: true })).map(({ Id }) => Id);
+	assert.deepEqual([there.includes(left), there.includes(kept)], [false, true]);
+	assert.deepEqual(readdirSync(folder), [`${digest}.00000000.${others}.draft`]);
 });

@@ -66,18 +66,23 @@ async function digestOf(folder: string): Promise<string> {
 		.slice(0, 64);
 }
 
+/** On the containers that images are unpacked from: whose process made them. Not the label of sandboxes, which are swept while this goes on. */
+export const unpackingLabel = "sandglass.unpacking";
+
 export class UnpackedImages {
 	readonly #docker: Docker;
 	readonly #folder: string;
+	readonly #instance: string;
 	readonly #ready = new Map<string, Promise<UnpackedImage>>();
 	readonly #onNotice: (notice: string) => void;
 	/** One at a time: each keeps a disk and a core busy. */
 	#queue: Promise<unknown> = Promise.resolve();
 
-	/** `onNotice` is told, in a sentence for the operator, of what was found changed. */
-	constructor(docker: Docker, folder: string, onNotice: (notice: string) => void) {
+	/** `onNotice` is told, in a sentence for the operator, of what was found changed. `instance`: the folder is shared with other servers. */
+	constructor(docker: Docker, folder: string, instance: string, onNotice: (notice: string) => void) {
 		this.#docker = docker;
 		this.#folder = folder;
+		this.#instance = instance;
 		this.#onNotice = onNotice;
 	}
 
@@ -90,6 +95,19 @@ export class UnpackedImages {
 		this.#ready.set(reference, made);
 		made.catch(() => this.#ready.delete(reference));
 		return made;
+	}
+
+	/** Takes away what an earlier process of this instance was just unpacking when it was killed. Before this one unpacks anything. */
+	async removeLeft(): Promise<void> {
+		const label = [`${unpackingLabel}=${this.#instance}`];
+		for (const { Id } of await this.#docker.listContainers({ all: true, filters: { label } }))
+			await this.#docker.getContainer(Id).remove({ force: true });
+		const drafts = existsSync(this.#folder) ? readdirSync(this.#folder).filter((name) => name.endsWith(this.#draftEnding)) : [];
+		for (const name of drafts) await rm(join(this.#folder, name), { recursive: true, force: true });
+	}
+
+	get #draftEnding(): string {
+		return `.${this.#instance}.draft`;
 	}
 
 	/** Takes away what no image of the engine's needs any more and no server has used for a day. */
@@ -135,7 +153,7 @@ export class UnpackedImages {
 
 	/** Beside its place first, and there only when it is whole. */
 	async #unpack(reference: string, image: z.infer<typeof Inspection>, place: string): Promise<UnpackedImage> {
-		const draft = `${place}.${randomBytes(4).toString("hex")}.draft`;
+		const draft = `${place}.${randomBytes(4).toString("hex")}${this.#draftEnding}`;
 		const root = join(draft, "root");
 		mkdirSync(this.#folder, { recursive: true, mode: 0o711 });
 		mkdirSync(root, { recursive: true, mode: 0o755 });
@@ -167,6 +185,7 @@ export class UnpackedImages {
 			Image: reference,
 			Cmd: ["/"],
 			NetworkDisabled: true,
+			Labels: { [unpackingLabel]: this.#instance },
 			HostConfig: { NetworkMode: "none" },
 		});
 		try {
