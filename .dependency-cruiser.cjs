@@ -8,8 +8,8 @@ function forbid(name, comment, from, to) {
 module.exports = {
 	forbidden: [
 		forbid("no-circles", "A circle has no bottom.", {}, { circular: true }),
-		forbid("protocol-imports-nothing", "Both ends share it.", { path: "^protocol/" }, { path: "^(app|components|server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
-		forbid("components-only-protocol", "The page knows the protocol, not the server.", { path: "^components/" }, { path: "^(app|server|setup|embed|bench|cli|e2e)/" }),
+		forbid("protocol-imports-nothing", "Both ends share it.", { path: "^protocol/" }, { path: "^(app|components|server|setup|embed|bench|soak|cli|e2e|sandbox-images)/" }),
+		forbid("components-only-protocol", "The page knows the protocol, not the server.", { path: "^components/" }, { path: "^(app|server|setup|embed|bench|soak|cli|e2e)/" }),
 		forbid(
 			"components-no-images",
 			"What stands in a sandbox stays there, but for the WASI host, which a reader's browser runs as well.",
@@ -22,8 +22,8 @@ module.exports = {
 			{ path: "^components/browser-tier/inside/module-worker\\.ts$" },
 			{ path: "^sandbox-images/", pathNot: "^sandbox-images/wasm/host/" },
 		),
-		forbid("app-only-components", "Routes are thin.", { path: "^(app/|proxy\\.ts)" }, { path: "^(server|setup|embed|bench|cli|e2e|sandbox-images)/" }),
-		forbid("embed-only-protocol", "embed.js builds alone, and carries what it imports.", { path: "^embed/", pathNot: "\\.test\\.ts$|/testing/" }, { path: "^(app|components|server|setup|bench|e2e|sandbox-images)/|node_modules/" }),
+		forbid("app-only-components", "Routes are thin.", { path: "^(app/|proxy\\.ts)" }, { path: "^(server|setup|embed|bench|soak|cli|e2e|sandbox-images)/" }),
+		forbid("embed-only-protocol", "embed.js builds alone, and carries what it imports.", { path: "^embed/", pathNot: "\\.test\\.ts$|/testing/" }, { path: "^(app|components|server|setup|bench|soak|e2e|sandbox-images)/|node_modules/" }),
 		forbid("runner-knows-no-gateway", "The runner's door is narrow from both sides.", { path: "^server/runner/" }, { path: "^server/(gateway|store)/" }),
 		forbid(
 			"gateway-only-the-client",
@@ -36,9 +36,15 @@ module.exports = {
 			"cli-only-protocol",
 			"The command speaks to a server as anybody does.",
 			{ path: "^cli/", pathNot: "\\.test\\.ts$|/testing/" },
-			{ path: "^(app|components|server|setup|embed|bench|e2e|sandbox-images)/" },
+			{ path: "^(app|components|server|setup|embed|bench|soak|e2e|sandbox-images)/" },
 		),
-		forbid("store-stands-alone", "The gateway uses the store, never the reverse; the runner does not know it.", { path: "^server/store/", pathNot: "\\.test\\.ts$|/testing/" }, { path: "^(app|components|embed|cli|setup|server/(gateway|runner|languages))/" }),
+		forbid(
+			"soak-only-outside",
+			"The soak uses the product as people do; of the server it knows settings and labels.",
+			{ path: "^soak/" },
+			{ path: "^(app|components|embed|bench|cli|sandbox-images)/|^server/(gateway|store|languages)/|^server/runner/(?!drivers/(docker-container|engine-connection)\\.ts$)" },
+		),
+		forbid("store-stands-alone", "The gateway uses the store, never the reverse; the runner does not know it.", { path: "^server/store/", pathNot: "\\.test\\.ts$|/testing/" }, { path: "^(app|components|embed|cli|setup|soak|server/(gateway|runner|languages))/" }),
 		forbid("libsql-in-one-file", "Another library for SQLite is a change of one file.", { pathNot: "^server/store/sqlite-database\\.ts$" }, { path: "node_modules/libsql" }),
 		forbid("pg-in-one-file", "Another library for PostgreSQL is a change of one file.", { pathNot: "^server/store/(postgres-database|testing/postgres-cluster)\\.ts$" }, { path: "node_modules/(@types/)?pg/" }),
 		forbid("dockerode-in-one-file", "Only the engine connection touches the engine's library.", { pathNot: "^server/runner/drivers/engine-connection\\.ts$" }, { path: "node_modules/dockerode", dependencyTypesNot: ["type-only"] }),

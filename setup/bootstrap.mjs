@@ -16,6 +16,7 @@ const commands = {
 	dev: "server/main.ts",
 	test: "setup/test.ts",
 	bench: "bench/main.ts",
+	soak: "soak/main.ts",
 	check: "setup/check.ts",
 	posture: "setup/posture.ts",
 	keys: "setup/keys.ts",

@@ -2,7 +2,7 @@ import type { Step } from "./step.ts";
 
 const bin = (name: string): string => `node_modules/.bin/${name}`;
 
-const sources = ["proxy.ts", "app", "components", "protocol", "server", "setup", "bench", "cli", "e2e", "embed", "sandbox-images"];
+const sources = ["proxy.ts", "app", "components", "protocol", "server", "setup", "bench", "soak", "cli", "e2e", "embed", "sandbox-images"];
 
 /** Format, lint, types, import walls, unused code. */
 export const checkSteps: readonly Step[] = [

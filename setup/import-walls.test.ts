@@ -19,6 +19,7 @@ const walls: readonly (readonly [rule: string, folder: string, source: string])[
 	["runner-knows-no-gateway", "server/runner", 'import { startGateway } from "../../gateway/gateway.ts"; export const it = startGateway;'],
 	["gateway-only-the-client", "server/gateway", 'import { startRunner } from "../../runner/runner.ts"; export const it = startRunner;'],
 	["cli-only-protocol", "cli", 'import { readConfig } from "../../server/config.ts"; export const it = readConfig;'],
+	["soak-only-outside", "soak", 'import { startRunner } from "../../server/runner/runner.ts"; export const it = startRunner;'],
 	["store-stands-alone", "server/store", 'import { Quotas } from "../../gateway/quotas.ts"; export const it = Quotas;'],
 	["libsql-in-one-file", "server/store", 'import Database from "libsql"; export const it = Database;'],
 	["pg-in-one-file", "server/gateway", 'import pg from "pg"; export const it = pg;'],
