@@ -24,7 +24,9 @@ test("one of each that a server could leave is found, and nothing once they are 
 	const nothing = { sandboxes: [], "control groups": [], mounts: [], "temporary files": [], processes: [] };
 	assert.deepEqual(await find(), nothing);
 
-	const [image] = await engine.listImages();
+	// The newest of the languages' own: other tests take theirs away.
+	const images = (await engine.listImages()).filter(({ RepoTags }) => RepoTags?.some((tag) => tag.startsWith("sandglass/")));
+	const [image] = images.sort((a, b) => b.Created - a.Created);
 	assert.ok(image);
 	const container = await engine.createContainer({ Image: image.Id, Cmd: ["/"], Labels: { [instanceLabel]: instance } });
 	const group = join(groupTree, `${instance}-a`);
