@@ -42,9 +42,9 @@ export async function killInTurn(killer: Killer): Promise<Killed> {
 	const outages: Outage[] = [];
 	for (let turn = 0; ; turn++) {
 		const victim = victims[turn % victims.length];
-		const waitMs = now() + intervalMs;
+		const atMs = now() + intervalMs;
 		// The last people shall meet a server that is whole.
-		if (victim === undefined || waitMs >= untilMs) return { kills, outages };
+		if (victim === undefined || atMs >= untilMs) return { kills, outages };
 		await pause(intervalMs);
 		kills.push(await killOne(killer, victim, outages));
 	}
