@@ -100,8 +100,16 @@ export class UnpackedImages {
 	/** Takes away what an earlier process of this instance was just unpacking when it was killed. Before this one unpacks anything. */
 	async removeLeft(): Promise<void> {
 		const label = [`${unpackingLabel}=${this.#instance}`];
-		for (const { Id } of await this.#docker.listContainers({ all: true, filters: { label } }))
-			await this.#docker.getContainer(Id).remove({ force: true });
+		for (const { Id } of await this.#docker.listContainers({ all: true, filters: { label } })) {
+			try {
+				await this.#docker.getContainer(Id).remove({ force: true });
+			} catch (error) {
+				// It was never started and holds nothing but its name; the next start tries again.
+				this.#onNotice(
+					`a container that an image was unpacked from could not be removed: ${error instanceof Error ? error.message : error}`,
+				);
+			}
+		}
 		const drafts = existsSync(this.#folder) ? readdirSync(this.#folder).filter((name) => name.endsWith(this.#draftEnding)) : [];
 		for (const name of drafts) await rm(join(this.#folder, name), { recursive: true, force: true });
 	}
