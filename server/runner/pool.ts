@@ -222,8 +222,11 @@ export class Pool {
 	}
 
 	#engineChanged(state: string): void {
-		if (state === "up") this.#schedule();
-		else for (const shelf of this.#shelves.values()) this.#refuseWaiters(shelf, "engineDown");
+		if (state === "up") {
+			this.#schedule();
+			// What the reaping before "up" found slow to go.
+			if (!this.#isClosed) this.#planSweep();
+		} else for (const shelf of this.#shelves.values()) this.#refuseWaiters(shelf, "engineDown");
 		this.#onChange();
 	}
 
@@ -368,7 +371,11 @@ export class Pool {
 			if (this.#watch.state !== "up") return;
 			void this.#track(
 				this.#driver.reap().then(
-					(reaped) => this.#log.info({ reaped }, "swept"),
+					(reaped) => {
+						if (reaped === 0) return;
+						this.#log.info({ reaped }, "swept");
+						if (!this.#isClosed) this.#planSweep();
+					},
 					(error: unknown) => {
 						this.#log.warn({ err: error }, "the sweep failed");
 						if (!this.#isClosed) this.#planSweep();

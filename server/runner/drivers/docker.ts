@@ -20,6 +20,8 @@ import type { Shapes } from "./shapes.ts";
 
 const callTimeoutMs = 30_000;
 const reapConcurrency = 8;
+/** Docker 20.10 may take half a minute over the remains of a container of gVisor's whose end it missed. */
+const reapPatienceMs = 5_000;
 const endTimeoutMs = 4_000;
 const endRetryMs = 25;
 
@@ -169,7 +171,12 @@ export class DockerDriver implements SandboxDriver {
 		const names = listed.map((container) => container.Names[0]?.slice(1) ?? container.Id).filter((name) => !this.#owned.has(name));
 		const left = [...names];
 		const worker = async (): Promise<void> => {
-			for (let name = left.pop(); name !== undefined; name = left.pop()) await this.#remove(name);
+			for (let name = left.pop(); name !== undefined; name = left.pop()) {
+				const removal = this.#remove(name);
+				// What is slow to go is found by the next call; until then it keeps nobody waiting.
+				removal.catch(() => undefined);
+				await Promise.race([removal, wait(reapPatienceMs, undefined, { ref: false })]);
+			}
 		};
 		await Promise.all(Array.from({ length: reapConcurrency }, worker));
 		return names.length;

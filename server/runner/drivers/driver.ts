@@ -61,7 +61,10 @@ export interface SandboxDriver {
 	prepare(tier: ServerTierId, image: string): Promise<void>;
 	/** Rejects when the sandbox cannot be made exactly as asked; then nothing of it is left, or `reap` finds it. */
 	create(spec: SandboxSpec): Promise<Sandbox>;
-	/** Destroys every sandbox of this instance that this process does not own: what an earlier one, or an outage, left. Resolves to their number. */
+	/**
+	 * Destroys every sandbox of this instance that this process does not own: what an earlier one, or an outage, left. Resolves to their number; one that is slow to
+	 * go is waited for some seconds, and is then the next call's. Rejects when the engine cannot do it at all.
+	 */
 	reap(): Promise<number>;
 	/** Rejects when the engine does not answer within `timeoutMs`. */
 	ping(timeoutMs: number): Promise<void>;
