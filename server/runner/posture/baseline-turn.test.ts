@@ -19,7 +19,7 @@ const report: PostureReport = {
 
 const image = (key: string) => ({ key, reference: `sandglass/${key}` });
 
-function turn(measure: MeasureBaselines = async () => [report]) {
+function turn(measure: MeasureBaselines = async () => [report], retryMs?: number) {
 	const state = { isCalm: true, measured: [] as string[], reported: [] as PostureReport[] };
 	const turn = new BaselineTurn({
 		measure(options) {
@@ -29,6 +29,7 @@ function turn(measure: MeasureBaselines = async () => [report]) {
 		isCalm: () => state.isCalm,
 		reported: (it) => void state.reported.push(it),
 		log: silentLog,
+		...(retryMs === undefined ? {} : { retryMs }),
 	});
 	return { turn, state };
 }
@@ -48,6 +49,30 @@ test("the baselines are measured once, when both images are there and no tier is
 	assert.deepEqual(state.measured, ["python@3.13javascript@20"]);
 	assert.deepEqual(state.reported, [report]);
 	assert.deepEqual(it.reports, [report]);
+});
+
+test("a baseline that said nothing is asked again, and not for ever", async () => {
+	const silent = { ...report, problem: "The probe said nothing." };
+	for (const [answers, tries] of [
+		[[silent, report], 2],
+		[[silent, silent, silent, silent], 3],
+	] as const) {
+		const left = [...answers];
+		let last = (): void => undefined;
+		const isOver = new Promise<void>((resolve) => {
+			last = resolve;
+		});
+		const { turn: it, state } = turn(async () => {
+			if (state.measured.length === tries) last();
+			return [left.shift() ?? report];
+		}, 5);
+		it.imageReady("python", image("python@3.13"));
+		it.imageReady("javascript", image("javascript@20"));
+		await isOver;
+		await it.close();
+		assert.equal(state.measured.length, tries);
+		assert.deepEqual(it.reports, [answers[tries - 1]]);
+	}
 });
 
 test("closing ends what is under way and starts nothing any more", async () => {

@@ -1,9 +1,10 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { PostureReport } from "../../../protocol/posture.ts";
 import type { BaselineImage, BaselineOptions } from "./baselines.ts";
 
 /**
- * The baselines' turn: once in a server's life, when the images that they need are there and no tier is being assessed. It owns the
+ * The baselines' turn: once in a server's life, or until each has said something, when the images that they need are there and no tier is being assessed. It owns the
  * measuring that is under way; nothing of it is offered to anybody, so nothing waits for it.
  */
 
@@ -15,7 +16,12 @@ export interface BaselineTurnOptions {
 	isCalm(): boolean;
 	reported(report: PostureReport): void;
 	readonly log: Logger;
+	/** Until those that could not be measured are tried again. Default: half a minute. */
+	readonly retryMs?: number;
 }
+
+const mostTries = 3;
+const defaultRetryMs = 30_000;
 
 export class BaselineTurn {
 	readonly #options: BaselineTurnOptions;
@@ -52,10 +58,14 @@ export class BaselineTurn {
 	async #measure(images: BaselineOptions["images"]): Promise<void> {
 		const { measure, reported, log } = this.#options;
 		try {
-			this.#reports = await measure({ images, signal: this.#stop.signal });
-			for (const report of this.#reports) {
-				if (report.problem !== null) log.warn({ baseline: report.subject, problem: report.problem }, "a baseline could not be measured");
-				reported(report);
+			for (let tries = 1; ; tries++) {
+				this.#reports = await measure({ images, signal: this.#stop.signal });
+				const failed = this.#reports.filter(({ problem }) => problem !== null);
+				for (const { subject, problem } of failed) log.warn({ baseline: subject, problem }, "a baseline could not be measured");
+				for (const report of this.#reports) reported(report);
+				if (failed.length === 0 || tries === mostTries) return;
+				// A machine that is busy with its start may be too slow for a probe; later it is not.
+				await wait(this.#options.retryMs ?? defaultRetryMs, undefined, { signal: this.#stop.signal });
 			}
 		} catch (error) {
 			if (!this.#stop.signal.aborted) log.error({ err: error }, "the baselines could not be measured");
