@@ -66,7 +66,7 @@ test("a full server tells each visitor how many are ahead, and serves them in tu
 			return { name, context, playground: new Playground(await context.newPage()) };
 		}),
 	);
-	const expectations = ["Running", "Waiting: you are next.", "Waiting: 1 ahead of you."];
+	const expectations = ["Running", "Waiting: you are next", "Waiting: 1 ahead of you"];
 	for (const { playground } of visitors) {
 		await playground.open(server.url);
 		await playground.write(waitingCode);
@@ -93,11 +93,11 @@ test("who waits can give up, and nobody waits behind who is gone", async ({ play
 	await playground.open(server.url);
 	await playground.runCode(waitingCode, "?");
 	await other.run.click();
-	await other.expectStatus("Waiting: you are next.");
+	await other.expectStatus("Waiting: you are next");
 	await other.stop.click();
 	await other.expectStatus("Stopped by you.");
 	await other.run.click();
-	await other.expectStatus("Waiting: you are next.");
+	await other.expectStatus("Waiting: you are next");
 	await playground.page.close();
 	await expect(other.output).toContainText("my turn");
 	await other.expectFinished();

@@ -1,11 +1,18 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { formatBytes } from "../../protocol/outcome.ts";
 import { TierId, tierTable } from "../../protocol/tiers.ts";
 import type { RunState, SessionState } from "../session/session-state.ts";
 import styles from "./status-bar.module.css";
 import { describeStatus, formatWall, type StatusLine } from "./status-line.ts";
-import { TimeSpent } from "./time-spent.tsx";
 import { useWallClock } from "./use-wall-clock.ts";
+
+/** There is nothing to tell before a run has ended, and the editor comes first. Where it cannot be had any more, the time alone is shown. */
+const TimeSpent = lazy(() =>
+	import("./time-spent.tsx").then(
+		(it) => ({ default: it.TimeSpent }),
+		() => ({ default: ({ time }: { readonly time: string }) => <>{time}</> }),
+	),
+);
 
 interface Usage {
 	readonly wallMs: number;
@@ -81,7 +88,9 @@ export function StatusBar({ state, override }: StatusBarProps) {
 								timing === undefined ? (
 									`${formatWall(usage.wallMs)}${wallLimit}`
 								) : (
-									<TimeSpent timing={timing} time={formatWall(usage.wallMs)} />
+									<Suspense fallback={formatWall(usage.wallMs)}>
+										<TimeSpent timing={timing} time={formatWall(usage.wallMs)} />
+									</Suspense>
 								)
 							}
 							share={ratio(usage.wallMs, usage.wallLimitMs)}
