@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildBrowserRuntime } from "./browser-runtime.ts";
+import { compressPage } from "./compress-page.ts";
 import { type Progress, SetupError } from "./debian-packages.ts";
 import { buildEmbedScript } from "./embed-script.ts";
 import { copyMonaco } from "./monaco.ts";
@@ -59,6 +60,7 @@ export async function ensurePageBuild(projectDir: string, progress: Progress): P
 	copyMonaco(projectDir);
 	await buildBrowserRuntime(projectDir);
 	await runBuild(projectDir, build);
+	await compressPage(join(projectDir, ".next/static"));
 	writeFileSync(marker, build);
 	return build;
 }

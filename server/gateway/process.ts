@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import next from "next";
 import { pino } from "pino";
 import { z } from "zod";
@@ -6,7 +7,8 @@ import { runAsChild } from "../child-process.ts";
 import { readCatalogue } from "../languages/catalogue.ts";
 import { openStore, StorePlace } from "../store/open-store.ts";
 import { readAttackPrograms } from "./attack-programs.ts";
-import { startGateway } from "./gateway.ts";
+import { CompressedFiles } from "./compressed-files.ts";
+import { type Page, startGateway } from "./gateway.ts";
 
 /** The gateway's own process: the public side, with the Next.js app on the same port. It is not told where the engine is. */
 
@@ -34,7 +36,10 @@ runAsChild(async (config, message) => {
 		turbopack: start.isDevelopment,
 	});
 	await app.prepare();
-	const handleRequest = app.getRequestHandler();
+	const handleByNext = app.getRequestHandler();
+	const compressedFiles = start.isDevelopment ? null : new CompressedFiles(join(start.projectDir, ".next/static"));
+	const handleRequest: Page["handleRequest"] = (request, response) =>
+		compressedFiles?.answer(request, response) === true ? undefined : handleByNext(request, response);
 	const handleUpgrade = app.getUpgradeHandler();
 	const snippets = openStore({
 		place: start.store,
