@@ -4,7 +4,7 @@ import { extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
 /**
- * The page's scripts and styles as they were compressed when it was built (setup/page-build.ts), for browsers that take Brotli: a sixth less to send than
+ * The page's scripts and styles as they were compressed when it was built (setup/page-build.ts), for browsers that take Brotli: a seventh less to send than
  * what Next.js would compress anew for each reader. Which files there are is known from the start, and nothing else can be named.
  */
 
