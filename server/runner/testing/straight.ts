@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "../../config.ts";
 import { findProgram } from "../../program-path.ts";
 import { connectEngine } from "../drivers/engine-connection.ts";
+import { namesIn } from "../drivers/oci/folder-names.ts";
 import { OciDriver } from "../drivers/oci/oci-driver.ts";
 import { UnpackedImages } from "../drivers/oci/unpacked-images.ts";
 import type { Shapes } from "../drivers/shapes.ts";
@@ -44,12 +45,4 @@ export function straightSandboxesOf(instance: string): string[] {
 	const inGroups = namesIn(join(groups, "sandglass", instance)).filter((name) => name.startsWith(`${instance}-`));
 	const inFolders = ["state", "bundles"].flatMap((name) => namesIn(join(ociRunDir(instance), name)));
 	return [...new Set([...inGroups, ...inFolders])];
-}
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch {
-		return [];
-	}
 }

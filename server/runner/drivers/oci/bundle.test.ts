@@ -73,6 +73,8 @@ const unknown: readonly [name: string, change: (options: Docker.ContainerCreateO
 	["some capabilities kept", (it) => Object.assign(it.HostConfig ?? {}, { CapDrop: ["NET_RAW"] })],
 	["an option of security that nobody has heard of", (it) => it.HostConfig?.SecurityOpt?.push("novelty")],
 	["no filter", (it) => Object.assign(it.HostConfig ?? {}, { SecurityOpt: ["no-new-privileges"] })],
+	["no limit on processes", (it) => Object.assign(it.HostConfig ?? {}, { PidsLimit: 0 })],
+	["no limit on memory", (it) => Object.assign(it.HostConfig ?? {}, { Memory: 0, MemorySwap: 0 })],
 	["swap", (it) => Object.assign(it.HostConfig ?? {}, { MemorySwap: -1 })],
 	["no word on the network", (it) => delete it.HostConfig?.NetworkMode],
 	["a user by name", (it) => Object.assign(it, { User: "root" })],

@@ -77,6 +77,7 @@ export async function findOci(search: OciSearch): Promise<OciFinding> {
 			if (!(await ensureTrialImage(docker, { x64: "x86_64", arm64: "aarch64" }[process.arch as string] ?? process.arch)))
 				throw new Error("there is no trial for this machine's processor");
 			await images.removeLeft();
+			await images.removeUnused();
 			const trial = make(`${config.instance}-trial`);
 			const verdict = await tryTier(trial, trialSpec("container", trialImage), trialLimitMs);
 			await trial.reap();

@@ -1,8 +1,9 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { namesIn } from "./folder-names.ts";
 import { bareEnvironment } from "./run-command.ts";
 
 /**
@@ -104,14 +105,6 @@ export class HostView {
 			throw error;
 		}
 		return shell;
-	}
-}
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch {
-		return [];
 	}
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -9,6 +9,7 @@ import type { Shapes } from "../shapes.ts";
 import { bundleOf } from "./bundle.ts";
 import { bundleFacts } from "./bundle-facts.ts";
 import { ControlGroups } from "./control-groups.ts";
+import { namesIn } from "./folder-names.ts";
 import { appArmorProfile, hasUserNamespaces, type RuntimeProgram } from "./host-runtime.ts";
 import { HostView, type RootMount } from "./host-view.ts";
 import { type IdRange, IdRanges } from "./id-ranges.ts";
@@ -248,13 +249,5 @@ export class OciDriver implements SandboxDriver {
 				// Not empty, or not there.
 			}
 		}
-	}
-}
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch {
-		return [];
 	}
 }

@@ -8,6 +8,7 @@ import {
 	readdirSync,
 	readFileSync,
 	rmSync,
+	statSync,
 	utimesSync,
 	writeFileSync,
 } from "node:fs";
@@ -93,6 +94,21 @@ test("a disk without room for it is an error, and leaves nothing half unpacked",
 	await assert.rejects(images.prepare(await bashImage()), /tar failed|No space left/);
 	assert.deepEqual(readdirSync(folder), []);
 	await assert.rejects(images.prepare(await bashImage()), /tar failed|No space left/, "it is tried again, not remembered");
+});
+
+test("an unpacked image that is in use is marked as such each time, and one that was taken away is unpacked again", {
+	skip,
+}, async (context) => {
+	const folder = makeFolder(context);
+	const image = await bashImage();
+	const images = new UnpackedImages(engine, folder, instance, () => undefined);
+	const place = join((await images.prepare(image)).rootPath, "..");
+	const longAgo = new Date(Date.now() - 2 * 86_400_000);
+	utimesSync(place, longAgo, longAgo);
+	await images.prepare(image);
+	assert.ok(Date.now() - statSync(place).mtimeMs < 60_000);
+	rmSync(place, { recursive: true });
+	assert.ok(existsSync((await images.prepare(image)).rootPath));
 });
 
 test("what no image of the engine's needs is taken away after a day, and nothing else", { skip }, async (context) => {

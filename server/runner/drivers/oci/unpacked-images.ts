@@ -12,7 +12,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { z } from "zod";
@@ -89,12 +89,25 @@ export class UnpackedImages {
 	/** Rejects when the engine has no such image, or the disk no room. Asked again, it answers at once. */
 	prepare(reference: string): Promise<UnpackedImage> {
 		const known = this.#ready.get(reference);
-		if (known !== undefined) return known;
+		if (known !== undefined) return known.then((image) => (this.#isStillThere(image) ? image : this.#anew(reference)));
 		const made = this.#queue.then(() => this.#prepare(reference));
 		this.#queue = made.catch(() => undefined);
 		this.#ready.set(reference, made);
 		made.catch(() => this.#ready.delete(reference));
 		return made;
+	}
+
+	/** Marks it as used, so that no other server's `removeUnused` takes it. */
+	#isStillThere({ rootPath }: UnpackedImage): boolean {
+		const place = dirname(rootPath);
+		if (!existsSync(place)) return false;
+		utimesSync(place, new Date(), new Date());
+		return true;
+	}
+
+	#anew(reference: string): Promise<UnpackedImage> {
+		this.#ready.delete(reference);
+		return this.prepare(reference);
 	}
 
 	/** Takes away what an earlier process of this instance was just unpacking when it was killed. Before this one unpacks anything. */
