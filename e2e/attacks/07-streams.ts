@@ -123,13 +123,13 @@ export function attackStreams({ arena, tier, test }: Ground<ProgramTier>): void 
 
 	for (const mode of ["keep", "close"]) {
 		test(`ATTACKS.md 10 in ${tier}: a daemon that ${mode}s its output dies with its run and is not there in the next`, async () => {
-			const marker = `survivor-${randomBytes(6).toString("hex")}`;
+			const id = randomBytes(6).toString("hex");
 			const attacker = await arena.connect();
 			try {
 				await arena.besideNeighbour(async () => {
-					const run = attacker.run({ ...programRun("leave-survivor.py", [mode, marker]), tier, limits: patientLimits });
+					const run = attacker.run({ ...programRun("leave-survivor.py", [mode, id]), tier, limits: patientLimits });
 					assert.deepEqual((await run.exit).outcome, { kind: "exited", code: 0 }, run.text);
-					await waitUntilDead(marker, 2_000);
+					await waitUntilDead(`survivor-${id}`, 2_000);
 					const next = attacker.run({ ...programRun("list-processes.py"), tier, limits: patientLimits });
 					await next.exit;
 					assert.equal(next.text, "others: none\n/workspace: main.py\n/tmp: empty\n/dev/shm: empty\n");

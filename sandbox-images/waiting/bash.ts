@@ -15,7 +15,9 @@ export const bashCases: readonly Case[] = [
 		"its own number": "[ $$ = $BASHPID ] && echo same; [ -d /proc/$$ ] && cat /proc/$$/comm",
 		"its descriptors": "cd /proc/$$/fd; echo *; exec 5</dev/null; echo *",
 		"its place": "pwd; ls -A; umask; ulimit -a",
-		"its status": "grep -E '^(Name|Umask|Uid|Gid|Groups|Sig|Cap|NoNewPrivs|Seccomp)' /proc/$$/status",
+		// By the shell itself: while it starts another program, it holds signals back for a moment.
+		"its status":
+			'while read -r line; do [[ $line =~ ^(Name|Umask|Uid|Gid|Groups|Sig|Cap|NoNewPrivs|Seccomp) ]] && echo "$line"; done </proc/$$/status',
 		"its command line": "tr '\\0' ' ' </proc/$$/cmdline; readlink /proc/$$/exe",
 		"its traps": "trap; trap 'echo bye' EXIT; trap; exit 4",
 		"a trap for an error": "trap 'echo ERR $LINENO' ERR; false; echo on",

@@ -11,6 +11,8 @@ export interface Case {
 	readonly dialogue?: Program["dialogue"];
 	/** Default: both. */
 	readonly modes?: readonly Program["mode"][];
+	/** How long one that waits does so. Default: as long as a start takes. */
+	readonly heldAfterMs?: number;
 }
 
 /** `name: content` each, for what needs no more. */

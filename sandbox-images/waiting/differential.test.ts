@@ -133,7 +133,7 @@ describe("a program whose interpreter waited", { concurrency: 2 }, () => {
 				test(one.name, async () => {
 					for (const mode of one.modes ?? (["pipes", "pty"] as const)) {
 						const fresh = told(await run(one, mode, null));
-						assert.deepEqual(told(await run(one, mode, subject.heldAfterMs)), fresh, mode);
+						assert.deepEqual(told(await run(one, mode, one.heldAfterMs ?? subject.heldAfterMs)), fresh, mode);
 					}
 				});
 

@@ -8,6 +8,10 @@
 
 enum { MOST_AREAS = 1024, MAPS_BYTES = 262144, MOST_AREA_BYTES = 16777216, MOST_GUARD_BYTES = 65536 };
 
+/* Of this library, by the linker: what it notes lies there, in more than one area, and looks like what it searches for. */
+__attribute__((visibility("hidden"))) extern char __bss_start[];
+__attribute__((visibility("hidden"))) extern char _end[];
+
 struct area areas[MOST_AREAS];
 unsigned int areas_count;
 
@@ -32,7 +36,7 @@ void areas_find(void)
 		char *after;
 		uintptr_t begin = strtoul(line, &after, 16);
 		uintptr_t end = *after == '-' ? strtoul(after + 1, &after, 16) : 0;
-		bool is_ours = begin <= (uintptr_t)&areas && (uintptr_t)&areas < end;
+		bool is_ours = begin < (uintptr_t)_end && (uintptr_t)__bss_start < end;
 		if (strncmp(after, " rw-p", 5) == 0 && !is_ours && begin != guard_end && end - begin <= MOST_AREA_BYTES)
 			areas[areas_count++] = (struct area){begin, end};
 		guard_end = strncmp(after, " ---p", 5) == 0 && end - begin <= MOST_GUARD_BYTES ? end : 0;
@@ -47,11 +51,11 @@ bool areas_hold(uint64_t value)
 	return false;
 }
 
-bool areas_are_mapped(const uint64_t *at)
+bool areas_are_mapped(const uint32_t *at)
 {
 	const uintptr_t page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
 	unsigned char residency[2];
 	uintptr_t page = (uintptr_t)at / page_bytes * page_bytes;
-	uintptr_t end = (uintptr_t)(at + 2);
+	uintptr_t end = (uintptr_t)(at + 4);
 	return mincore((void *)page, end - page, residency) == 0;
 }

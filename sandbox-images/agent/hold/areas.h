@@ -19,7 +19,7 @@ void areas_find(void);
 /* Whether a number could be an address in one of them. */
 bool areas_hold(uint64_t value);
 
-/* Whether two words can still be read there: other threads go on, and may give memory back. */
-bool areas_are_mapped(const uint64_t *at);
+/* Whether two words of eight bytes can still be read there: other threads go on, and may give memory back. */
+bool areas_are_mapped(const uint32_t *at);
 
 #endif

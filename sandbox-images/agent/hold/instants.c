@@ -32,7 +32,8 @@ struct noted {
 enum form { WHOLE_NS, DOUBLE_NS, DOUBLE_US, DOUBLE_MS, SECONDS_AND_NS };
 
 struct found {
-	uint64_t *at;
+	/* Whole words lie on a multiple of eight, doubles of a V8 with compressed pointers on one of four. */
+	uint32_t *at;
 	uint64_t value;
 	enum form form;
 	bool is_wall;
@@ -130,10 +131,22 @@ static double real(uint64_t word)
 	return value;
 }
 
-static void add(uint64_t *at, enum form form, bool is_wall)
+static uint64_t word_at(const uint32_t *at)
+{
+	uint64_t word;
+	memcpy(&word, at, sizeof word);
+	return word;
+}
+
+static void put_word(uint32_t *at, uint64_t word)
+{
+	memcpy(at, &word, sizeof word);
+}
+
+static void add(uint32_t *at, enum form form, bool is_wall)
 {
 	if (found_count < MOST_FOUND)
-		found[found_count++] = (struct found){at, *at, form, is_wall};
+		found[found_count++] = (struct found){at, word_at(at), form, is_wall};
 }
 
 struct range {
@@ -147,39 +160,48 @@ static bool is_in(const struct range *range, uint64_t value)
 }
 
 /* In places that lie side by side: seconds, nanoseconds (struct timespec, and Rust's, whose second part has 32 bits). */
-static bool is_pair(const struct noted *noted, const uint64_t *at)
+static bool is_pair(const struct noted *noted, const uint32_t *at)
 {
-	uint64_t nanoseconds = (uint32_t)at[1];
-	return nanoseconds < NS_PER_SECOND && is_noted(noted, at[0] * NS_PER_SECOND + nanoseconds);
+	uint64_t nanoseconds = at[2];
+	return nanoseconds < NS_PER_SECOND && is_noted(noted, word_at(at) * NS_PER_SECOND + nanoseconds);
+}
+
+/* A start may be kept as the time of day less the time since then, and so be earlier than any time of day that was asked for. */
+static uint64_t first_wall_ns(void)
+{
+	uint64_t first_moment_ns = stopped_wall_ns - (stopped_monotonic_ns - monotonic.ns[0]);
+	return first_moment_ns < wall.ns[0] ? first_moment_ns : wall.ns[0];
 }
 
 static void search(const struct area *area)
 {
 	const uint64_t first = monotonic.ns[0];
 	const uint64_t last = monotonic.ns[length(&monotonic) - 1];
-	const uint64_t wall_first = wall.ns[0];
+	const uint64_t wall_first = first_wall_ns();
 	const uint64_t wall_last = wall.ns[length(&wall) - 1];
 	const struct range whole = {first, last};
 	const struct range whole_doubles = {bits((double)first), bits((double)last)};
 	const struct range seconds = {first / NS_PER_SECOND, last / NS_PER_SECOND};
 	const struct range wall_seconds = {wall_first / NS_PER_SECOND, wall_last / NS_PER_SECOND};
 	/* To the microsecond and to the millisecond: such a number in such a range, the time of day in the moment of a start, is nothing else. */
-	const struct range wall_us = {bits((double)(wall_first / NS_PER_US)), bits((double)(wall_last / NS_PER_US))};
-	const struct range wall_ms = {bits((double)(wall_first / NS_PER_MS)), bits((double)(wall_last / NS_PER_MS))};
-	uint64_t *end = (uint64_t *)area->end;
-	for (uint64_t *at = (uint64_t *)area->begin; at < end; at++) {
-		uint64_t value = *at;
-		if (is_in(&whole, value) && is_noted(&monotonic, value) && !areas_hold(value))
-			add(at, WHOLE_NS, false);
-		else if (is_in(&whole_doubles, value) && is_noted(&monotonic, (uint64_t)real(value)))
-			add(at, DOUBLE_NS, false);
-		else if (is_in(&wall_us, value))
+	const struct range wall_us = {bits((double)(wall_first / NS_PER_US)), bits((double)(wall_last / NS_PER_US + 1))};
+	const struct range wall_ms = {bits((double)(wall_first / NS_PER_MS)), bits((double)(wall_last / NS_PER_MS + 1))};
+	uint32_t *end = (uint32_t *)area->end;
+	for (uint32_t *at = (uint32_t *)area->begin; at + 1 < end; at++) {
+		uint64_t value = word_at(at);
+		bool is_word = (uintptr_t)at % sizeof(uint64_t) == 0;
+		bool has_next = is_word && at + 3 < end;
+		if (is_in(&wall_us, value))
 			add(at, DOUBLE_US, true);
 		else if (is_in(&wall_ms, value))
 			add(at, DOUBLE_MS, true);
-		else if (at + 1 < end && is_in(&seconds, value) && is_pair(&monotonic, at))
+		else if (is_in(&whole_doubles, value) && is_noted(&monotonic, (uint64_t)real(value)))
+			add(at, DOUBLE_NS, false);
+		else if (is_word && is_in(&whole, value) && is_noted(&monotonic, value) && !areas_hold(value))
+			add(at, WHOLE_NS, false);
+		else if (has_next && is_in(&seconds, value) && is_pair(&monotonic, at))
 			add(at, SECONDS_AND_NS, false);
-		else if (at + 1 < end && is_in(&wall_seconds, value) && is_pair(&wall, at))
+		else if (has_next && is_in(&wall_seconds, value) && is_pair(&wall, at))
 			add(at, SECONDS_AND_NS, true);
 	}
 }
@@ -206,26 +228,26 @@ void instants_stop(void)
 
 static void move(const struct found *one, uint64_t by_ns)
 {
-	if (!areas_are_mapped(one->at) || *one->at != one->value)
+	if (!areas_are_mapped(one->at) || word_at(one->at) != one->value)
 		return;
 	uint64_t ns;
 	switch (one->form) {
 	case WHOLE_NS:
-		*one->at += by_ns;
+		put_word(one->at, one->value + by_ns);
 		return;
 	case DOUBLE_NS:
-		*one->at = bits(real(one->value) + (double)by_ns);
+		put_word(one->at, bits(real(one->value) + (double)by_ns));
 		return;
 	case DOUBLE_US:
-		*one->at = bits(real(one->value) + (double)by_ns / NS_PER_US);
+		put_word(one->at, bits(real(one->value) + (double)by_ns / NS_PER_US));
 		return;
 	case DOUBLE_MS:
-		*one->at = bits(real(one->value) + (double)by_ns / NS_PER_MS);
+		put_word(one->at, bits(real(one->value) + (double)by_ns / NS_PER_MS));
 		return;
 	case SECONDS_AND_NS:
-		ns = (uint32_t)one->at[1] + by_ns;
-		one->at[0] += ns / NS_PER_SECOND;
-		memcpy(&one->at[1], &(uint32_t){(uint32_t)(ns % NS_PER_SECOND)}, sizeof(uint32_t));
+		ns = one->at[2] + by_ns;
+		put_word(one->at, one->value + ns / NS_PER_SECOND);
+		one->at[2] = (uint32_t)(ns % NS_PER_SECOND);
 		return;
 	}
 }
