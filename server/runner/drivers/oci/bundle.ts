@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { type OciSeccomp, ociSeccomp } from "./seccomp.ts";
+import { machineSeccomp, type OciSeccomp } from "./seccomp.ts";
 
 /**
  * The container that a tier's shape describes, in the form that an OCI runtime reads. The shape stays the one place that says how a container of ours is
@@ -262,7 +262,7 @@ export function bundleOf(options: Docker.ContainerCreateOptions, place: BundlePl
 			resources: resourcesOf(host, place),
 			maskedPaths,
 			readonlyPaths: readOnlyPaths,
-			seccomp: ociSeccomp(seccompOf(host.SecurityOpt ?? [], (option) => option.startsWith("seccomp="))),
+			seccomp: machineSeccomp(seccompOf(host.SecurityOpt ?? [], (option) => option.startsWith("seccomp="))),
 		},
 	};
 }

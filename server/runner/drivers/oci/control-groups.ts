@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -105,7 +105,14 @@ export class ControlGroups {
 				// Before Linux 5.14, or gone already: process by process, as below.
 			}
 		}
-		let left = this.#processes(id);
+		// Each of its processes is in all of the trees, but for one whose runtime was killed while it put it there.
+		const [first = root] = this.#trees;
+		this.#killIn([first], id);
+		return this.#killIn(this.#trees, id);
+	}
+
+	#killIn(trees: readonly string[], id: string): number {
+		let left = this.#processes(trees, id);
 		for (let round = 0; round < killRounds && left.length > 0; round++) {
 			for (const pid of left) {
 				try {
@@ -114,7 +121,7 @@ export class ControlGroups {
 					// It has ended meanwhile.
 				}
 			}
-			left = this.#processes(id);
+			left = this.#processes(trees, id);
 		}
 		return left.length;
 	}
@@ -163,8 +170,8 @@ export class ControlGroups {
 		};
 	}
 
-	#processes(id: string): number[] {
-		const pids = this.#trees.flatMap((tree) => processesIn(join(tree, this.pathOf(id))));
+	#processes(trees: readonly string[], id: string): number[] {
+		const pids = trees.flatMap((tree) => processesIn(join(tree, this.pathOf(id))));
 		return [...new Set(pids)];
 	}
 }
@@ -172,14 +179,22 @@ export class ControlGroups {
 const numberIn = (text: string | null | undefined): number => (text != null && /^\d+\s*$/.test(text) ? Number(text) : 0);
 const share = (quota: number, period: number): number => (period === 0 ? 0 : quota / period);
 
+/** Groups below a group; most have none, which the count of a folder's links tells without reading it. */
+function groupsIn(folder: string): string[] {
+	const links = statSync(folder, { throwIfNoEntry: false })?.nlink ?? 0;
+	return links === 2 ? [] : entriesOf(folder);
+}
+
 /** Groups below it included: gVisor's runtime makes some. */
 function processesIn(folder: string): number[] {
-	const own = (textOf(join(folder, "cgroup.procs")) ?? "").split("\n").flatMap((line) => (line === "" ? [] : [Number(line)]));
-	return [...own, ...entriesOf(folder).flatMap((name) => processesIn(join(folder, name)))];
+	const text = textOf(join(folder, "cgroup.procs"));
+	if (text === null) return [];
+	const own = text.split("\n").flatMap((line) => (line === "" ? [] : [Number(line)]));
+	return [...own, ...groupsIn(folder).flatMap((name) => processesIn(join(folder, name)))];
 }
 
 function removeGroup(folder: string): boolean {
-	for (const name of entriesOf(folder)) removeGroup(join(folder, name));
+	for (const name of groupsIn(folder)) removeGroup(join(folder, name));
 	try {
 		rmdirSync(folder);
 		return true;

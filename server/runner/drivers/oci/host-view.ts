@@ -1,22 +1,21 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Readable, Writable } from "node:stream";
 import { namesIn } from "./folder-names.ts";
-import { bareEnvironment } from "./run-command.ts";
+import type { RuntimeProgram } from "./host-runtime.ts";
+import { PipeFiles } from "./pipe-files.ts";
+import { SandboxProcess } from "./sandbox-process.ts";
+import { quoted, ViewShell } from "./view-shell.ts";
 
 /**
- * The view of the machine that runtimes are started in: a mount namespace of ours, held by a shell that ends when our end of its pipe does. What is mounted there
- * is nobody else's, and goes with it.
+ * The view of the machine that runtimes are started in: a mount namespace of ours, held by a shell. What is mounted there is nobody else's, and goes with it.
  *
- * Two things need it. crun refuses hybrid control groups as long as the v2 tree has a controller, and it looks at what is mounted: here that tree is not, and
- * v1 has every controller that a sandbox needs. And each sandbox needs a root of its own superblock: sandboxes that shared the
+ * Three things need it. crun refuses hybrid control groups as long as the v2 tree has a controller, and it looks at what is mounted: here that tree is not, and
+ * v1 has every controller that a sandbox needs. Each sandbox needs a root of its own superblock: sandboxes that shared the
  * unpacked tree itself could signal to one another by locks on its files (ATTACKS.md 31). So each gets an overlay of it, read-only; one that is given back
- * has nothing in it that could have changed, and serves the next.
+ * has nothing in it that could have changed, and serves the next. And crun guards its own program file from a container's process 1, which could
+ * write to it (CVE-2019-5736), by mounting it read-only and executing it anew at each start; here it is mounted read-only once, for all.
  */
-
-type Shell = ChildProcessByStdio<Writable, Readable, null>;
 
 export interface RootMount {
 	readonly path: string;
@@ -25,26 +24,47 @@ export interface RootMount {
 }
 
 const folderPrefix = "roots-";
-const commandLimitMs = 10_000;
-const maxAnswerLength = 4_096;
+/** crun's word to itself that it lies on a mount that cannot be written to; it looks whether that is so. */
+const isGuarded = "_LIBCONTAINER_CLONED_BINARY=1";
+
+export interface ViewOptions {
+	/** The folder below which the places of its mounts are. */
+	readonly parent: string;
+	readonly runtime: RuntimeProgram;
+	readonly hidesV2: boolean;
+}
 
 export class HostView {
 	readonly #folder: string;
-	readonly #hidesV2: boolean;
+	readonly #options: ViewOptions;
+	readonly #pipes: PipeFiles;
 	#shell: Promise<ViewShell> | undefined;
 	#free = new Map<string, string[]>();
 	#mounted = 0;
 
-	/** `parent`: the folder below which the places of its mounts are. */
-	constructor(parent: string, hidesV2: boolean) {
-		this.#folder = join(parent, `${folderPrefix}${randomBytes(4).toString("hex")}`);
-		this.#hidesV2 = hidesV2;
+	constructor(options: ViewOptions) {
+		this.#options = options;
+		this.#folder = join(options.parent, `${folderPrefix}${randomBytes(4).toString("hex")}`);
+		this.#pipes = new PipeFiles(join(this.#folder, "pipes"));
 	}
 
-	/** What goes before a runtime's command. Rejects when the view cannot be made. */
+	/** What goes before a runtime's command that is not left to itself. Rejects when the view cannot be made. */
 	async prefix(): Promise<readonly string[]> {
 		const shell = await this.#open();
 		return ["nsenter", `--mount=/proc/${shell.pid}/ns/mnt`, "--"];
+	}
+
+	/** Starts the runtime with these arguments, of which `id` is one: its pipes are all that ties it to us. */
+	async start(args: readonly string[], id: string): Promise<SandboxProcess> {
+		const shell = await this.#open();
+		const pipes = await this.#pipes.take((command) => shell.run(command));
+		try {
+			const pid = await shell.start([...this.#runtimeCommand, ...args], pipes.paths);
+			return new SandboxProcess(pipes, pid, id, () => void shell.forgetEnded());
+		} catch (error) {
+			pipes.close();
+			throw error;
+		}
 	}
 
 	/** A read-only overlay of that tree, in the view. */
@@ -72,7 +92,17 @@ export class HostView {
 	async close(): Promise<void> {
 		const shell = await this.#shell?.catch(() => undefined);
 		await shell?.end();
+		this.#pipes.forget();
 		rmSync(this.#folder, { recursive: true, force: true });
+	}
+
+	/** crun by the place where it cannot be written to. */
+	get #runtimeCommand(): readonly string[] {
+		const { runtime } = this.#options;
+		return runtime.name === "crun" ? [isGuarded, this.#guardedRuntime] : [runtime.path];
+	}
+	get #guardedRuntime(): string {
+		return join(this.#folder, "runtime", "crun");
 	}
 
 	async #mount(shell: ViewShell, tree: string): Promise<string> {
@@ -94,96 +124,25 @@ export class HostView {
 
 	async #start(): Promise<ViewShell> {
 		this.#free = new Map();
+		const { hidesV2, runtime } = this.#options;
 		const shell = new ViewShell(() => {
 			this.#shell = undefined;
 		});
 		try {
 			// Mounts that go away on the machine go away in here too, so that nothing is kept busy.
-			await shell.run(this.#hidesV2 ? "umount /sys/fs/cgroup/unified" : "true");
+			if (hidesV2) await shell.run("umount /sys/fs/cgroup/unified");
+			if (runtime.name === "crun") await this.#guard(shell, runtime.path);
 		} catch (error) {
 			await shell.end();
 			throw error;
 		}
 		return shell;
 	}
-}
 
-/** Paths are ours; a quote in one is none of them. */
-function quoted(path: string): string {
-	if (!/^[A-Za-z0-9/._-]+$/.test(path)) throw new Error(`not a path of ours: ${path}`);
-	return path;
-}
-
-/** One command at a time, each answered by its status and its words. */
-class ViewShell {
-	readonly #shell: Shell;
-	readonly #gone: Promise<void>;
-	#queue: Promise<unknown> = Promise.resolve();
-	#answered: ((line: string) => void) | undefined;
-	hasEnded = false;
-
-	constructor(onEnd: () => void) {
-		this.#shell = spawn("unshare", ["--mount", "--propagation=slave", "sh"], {
-			stdio: ["pipe", "pipe", "ignore"],
-			env: bareEnvironment,
-			cwd: "/",
-			detached: true,
-		});
-		let heard = "";
-		this.#shell.stdout.on("data", (chunk: Buffer) => {
-			heard = `${heard}${chunk.toString()}`.slice(-maxAnswerLength);
-			const end = heard.lastIndexOf("\0");
-			if (end < 0) return;
-			const answer = heard.slice(0, end);
-			heard = "";
-			this.#answered?.(answer);
-		});
-		this.#shell.stdin.on("error", () => undefined);
-		this.#gone = new Promise((resolve) => {
-			const end = (): void => {
-				this.hasEnded = true;
-				this.#answered?.("the view of the machine has ended");
-				onEnd();
-				resolve();
-			};
-			this.#shell.on("exit", end);
-			this.#shell.on("error", end);
-		});
-		// Neither it nor its pipes keep a process alive that has nothing else to do.
-		this.#shell.unref();
-	}
-
-	get pid(): number {
-		return this.#shell.pid ?? 0;
-	}
-
-	/** Rejects with the command's words when it fails. */
-	run(command: string): Promise<void> {
-		const turn = this.#queue.then(() => this.#run(command));
-		this.#queue = turn.catch(() => undefined);
-		return turn;
-	}
-
-	#run(command: string): Promise<void> {
-		return new Promise((resolve, reject) => {
-			if (this.hasEnded) {
-				reject(new Error("the view of the machine has ended"));
-				return;
-			}
-			const timer = setTimeout(() => this.#shell.kill("SIGKILL"), commandLimitMs);
-			this.#answered = (answer) => {
-				this.#answered = undefined;
-				clearTimeout(timer);
-				if (answer === "0") resolve();
-				else reject(new Error(`${command.slice(0, 60)}: ${answer}`));
-			};
-			this.#shell.stdin.write(`words=$( { ${command}; } 2>&1 </dev/null ) && printf '0\\0' || printf '%s\\0' "$words"\n`);
-		});
-	}
-
-	async end(): Promise<void> {
-		this.#shell.ref();
-		if (!this.hasEnded) this.#shell.stdin.end();
-		await this.#gone;
+	async #guard(shell: ViewShell, path: string): Promise<void> {
+		const place = this.#guardedRuntime;
+		mkdirSync(dirname(place), { recursive: true, mode: 0o711 });
+		writeFileSync(place, "");
+		await shell.run(`mount --bind ${quoted(path)} ${quoted(place)} && mount -o remount,bind,ro ${quoted(place)}`);
 	}
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { seccompProfile } from "../../testing/rig.ts";
 import { firstProcessOf, noOciRuntime, ociDriver, straightSandboxesOf } from "../../testing/straight.ts";
@@ -47,4 +47,22 @@ test("oci: every sandbox has user ids of its own, which are nobody's on this mac
 		JSON.stringify(owners),
 	);
 	assert.notEqual(owners[0], owners[1]);
+});
+
+test("oci by crun: its program file, which a container's first process starts from, cannot be written to", {
+	skip: noOciRuntime("crun"),
+}, async () => {
+	const instance = `guard-${process.pid}`;
+	const driver = ociDriver(instance, tierShapes(seccompProfile()));
+	drivers.push(driver);
+	const sandbox = await driver.create(await contractSpec("container"));
+	try {
+		const status = readFileSync(`/proc/${firstProcessOf(instance, sandbox.id)}/status`, "utf8");
+		const runtimePid = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]);
+		assert.match(readFileSync(`/proc/${runtimePid}/cmdline`, "utf8"), new RegExp(`crun.*${sandbox.id}`));
+		// Not "text file busy", which ends with the process.
+		assert.throws(() => openSync(`/proc/${runtimePid}/exe`, "r+"), { code: "EROFS" });
+	} finally {
+		await sandbox.destroy();
+	}
 });

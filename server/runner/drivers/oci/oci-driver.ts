@@ -14,7 +14,7 @@ import { appArmorProfile, hasUserNamespaces, type RuntimeProgram } from "./host-
 import { HostView, type RootMount } from "./host-view.ts";
 import { type IdRange, IdRanges } from "./id-ranges.ts";
 import { runCommand } from "./run-command.ts";
-import { SandboxProcess } from "./sandbox-process.ts";
+import type { SandboxProcess } from "./sandbox-process.ts";
 import type { UnpackedImages } from "./unpacked-images.ts";
 
 /**
@@ -69,7 +69,7 @@ export class OciDriver implements SandboxDriver {
 		if (profile === undefined) throw new MachineUnfit("AppArmor is on, and the profile that an engine would load is not there");
 		this.#appArmorProfile = profile;
 		const hidesV2 = options.runtime.name === "crun" && this.#groups.layout === "hybrid";
-		this.#view = new HostView(options.runDir, hidesV2);
+		this.#view = new HostView({ parent: options.runDir, runtime: options.runtime, hidesV2 });
 		this.#ids = hasUserNamespaces() ? new IdRanges(randomBytes(4).readUInt32LE()) : null;
 	}
 
@@ -82,10 +82,10 @@ export class OciDriver implements SandboxDriver {
 	}
 
 	async create(spec: SandboxSpec): Promise<Sandbox> {
-		const { instance, shapes, images, runtime } = this.#options;
+		const { instance, shapes, images } = this.#options;
 		const shape = shapes[spec.tier];
 		if (shape === undefined) throw new MachineUnfit(`there is nothing to make the tier ${spec.tier} with`);
-		const [image, prefix] = await Promise.all([images.prepare(spec.image), this.#view.prefix()]);
+		const image = await images.prepare(spec.image);
 		const id = `${instance}-${randomBytes(8).toString("hex")}`;
 		const ids = this.#ids?.take() ?? null;
 		this.#owned.set(id, null);
@@ -104,7 +104,7 @@ export class OciDriver implements SandboxDriver {
 			});
 			mkdirSync(this.#bundleOf(id), { recursive: true, mode: 0o700 });
 			writeFileSync(join(this.#bundleOf(id), "config.json"), JSON.stringify(bundle), { mode: 0o600 });
-			const started = new SandboxProcess([...prefix, runtime.path, "--root", this.#stateDir, "run", "--bundle", this.#bundleOf(id), id]);
+			const started = await this.#view.start(["--root", this.#stateDir, "run", "--bundle", this.#bundleOf(id), id], id);
 			this.#owned.set(id, { process: started, ids, root, removal: undefined });
 			await this.#untilSpoken(started);
 			return {
@@ -185,7 +185,6 @@ export class OciDriver implements SandboxDriver {
 	 */
 	async #hasRunOutOfMemory(id: string, started: SandboxProcess): Promise<boolean> {
 		await Promise.race([started.ended, wait(endLimitMs, undefined, { ref: false })]);
-		if (started.wasKilled !== true) return false;
 		const log = await runCommand(["dmesg"], { limitMs: endLimitMs }).catch(() => "");
 		return log.includes(`oom_memcg=${this.#groups.pathOf(id)},`);
 	}

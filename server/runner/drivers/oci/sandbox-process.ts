@@ -1,86 +1,87 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { Duplex, type Readable, type Writable } from "node:stream";
-import { bareEnvironment } from "./run-command.ts";
+import { readFileSync } from "node:fs";
+import { Socket } from "node:net";
+import { Duplex } from "node:stream";
+import type { OpenPipes } from "./pipe-files.ts";
 
 /**
- * A runtime that runs one container in the foreground: our child. Its pipes are the agent's; it ends when the container has ended and when it has removed
- * what it made for it, which is how we know.
+ * A runtime that runs one container in the foreground, started for us in the view. Its standard streams are the agent's too; it ends when the container has ended
+ * and when it has removed what it made for it. That nobody has its error stream open any more is how we know.
  */
 
 /** What the runtime says of a failure. Our agent writes nothing to its standard error; more than this of it ends the sandbox. */
 const maxErrorBytes = 4_096;
-/** 128 + SIGKILL, as shells and runtimes say it. */
-const killedStatus = 137;
-
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** The agent's standard input and output as one stream, each chunk passed on as it is. */
 class AgentStream extends Duplex {
-	readonly #child: Child;
+	readonly #input: Socket;
+	readonly #output: Socket;
 
-	constructor(child: Child) {
+	constructor(input: Socket, output: Socket) {
 		super({ allowHalfOpen: false });
-		this.#child = child;
-		child.stdout.on("data", (chunk: Buffer) => {
-			if (!this.push(chunk)) child.stdout.pause();
+		this.#input = input;
+		this.#output = output;
+		output.on("data", (chunk: Buffer) => {
+			if (!this.push(chunk)) output.pause();
 		});
-		child.stdout.on("end", () => this.push(null));
-		child.stdout.on("close", () => this.destroy());
-		for (const end of [child.stdin, child.stdout]) end.on("error", () => this.destroy());
+		output.on("end", () => this.push(null));
+		output.on("close", () => this.destroy());
+		for (const end of [input, output]) end.on("error", () => this.destroy());
 		// What went wrong shows as the end of the stream, which is all that its owner may rely on.
 		this.on("error", () => this.destroy());
 	}
 
 	override _read(): void {
-		this.#child.stdout.resume();
+		this.#output.resume();
 	}
 
 	override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-		this.#child.stdin.write(chunk, (error) => done(error));
+		this.#input.write(chunk, (error) => done(error));
 	}
 
 	override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-		this.#child.stdin.destroy();
-		this.#child.stdout.destroy();
+		this.#input.destroy();
+		this.#output.destroy();
 		done(error);
 	}
 }
 
 export class SandboxProcess {
 	readonly stream: Duplex;
-	/** The runtime has ended. Never rejects. */
+	/** The runtime and all of its container have ended. Never rejects. */
 	readonly ended: Promise<void>;
 	/** The agent has said its first byte; rejects, with the runtime's words, when it ends before that. */
 	readonly spoken: Promise<void>;
-	readonly #child: Child;
+	readonly #pid: number;
+	readonly #id: string;
 	#words = "";
 
-	/** @param command the runtime and its arguments, in the foreground. */
-	constructor(command: readonly string[]) {
-		const [program = "", ...rest] = command;
-		// Nothing of our environment, and not a terminal's signals.
-		this.#child = spawn(program, rest, {
-			stdio: ["pipe", "pipe", "pipe"],
-			env: bareEnvironment,
-			cwd: "/",
-			detached: true,
-		});
-		this.stream = new AgentStream(this.#child);
+	/**
+	 * @param id a word of its command line that no other process has
+	 * @param onEnd when it has ended, so that its parent can forget it
+	 */
+	constructor(pipes: OpenPipes, pid: number, id: string, onEnd: () => void) {
+		this.#pid = pid;
+		this.#id = id;
+		const output = new Socket({ fd: pipes.output, readable: true, writable: false });
+		const errors = new Socket({ fd: pipes.error, readable: true, writable: false });
+		this.stream = new AgentStream(new Socket({ fd: pipes.input, readable: false, writable: true }), output);
 		let isStarted = false;
-		this.ended = new Promise((resolve) => {
-			this.#child.on("exit", () => resolve());
-			this.#child.on("error", (error) => {
-				this.#words = error.message;
-				resolve();
-			});
-		});
-		this.#child.stderr.on("data", (chunk: Buffer) => {
+		errors.on("error", () => undefined);
+		errors.on("data", (chunk: Buffer) => {
 			if (this.#words.length < maxErrorBytes) this.#words += chunk.toString("latin1");
 			else this.stream.destroy();
 		});
+		this.ended = new Promise((resolve) => {
+			errors.on("close", () => {
+				pipes.forgetNames();
+				resolve();
+				onEnd();
+			});
+		});
 		this.spoken = new Promise((resolve, reject) => {
-			this.#child.stdout.once("data", () => {
+			output.once("data", () => {
 				isStarted = true;
+				pipes.forgetNames();
 				resolve();
 			});
 			void this.ended.then(() => {
@@ -91,14 +92,13 @@ export class SandboxProcess {
 		this.spoken.catch(() => undefined);
 	}
 
-	/** The container's first process was killed, as a runtime tells it; null: it has not ended. */
-	get wasKilled(): boolean | null {
-		const { exitCode } = this.#child;
-		return exitCode === null ? null : exitCode === killedStatus;
-	}
-
 	/** For a runtime that does not end although nothing of its container is left. */
 	kill(): void {
-		this.#child.kill("SIGKILL");
+		try {
+			// Its number may be another's by now.
+			if (readFileSync(`/proc/${this.#pid}/cmdline`, "utf8").split("\0").includes(this.#id)) process.kill(this.#pid, "SIGKILL");
+		} catch {
+			// It has ended meanwhile.
+		}
 	}
 }

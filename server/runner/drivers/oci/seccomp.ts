@@ -39,6 +39,16 @@ export interface OciSeccomp {
 
 const architectureNames: Readonly<Partial<Record<NodeJS.Architecture, string>>> = { x64: "SCMP_ARCH_X86_64", arm64: "SCMP_ARCH_AARCH64" };
 
+/** A machine has one profile or two, and each sandbox asks. */
+const translated = new Map<string, OciSeccomp>();
+
+/** The filter for this machine; throws as `ociSeccomp` does. */
+export function machineSeccomp(dockerProfile: string): OciSeccomp {
+	const known = translated.get(dockerProfile) ?? ociSeccomp(dockerProfile);
+	translated.set(dockerProfile, known);
+	return known;
+}
+
 /**
  * The filter for a machine of that architecture.
  * @throws Error for a profile of another form, with a condition of Docker's, or without that architecture
