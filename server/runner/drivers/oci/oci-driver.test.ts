@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openSync, readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { after, test } from "node:test";
 import { seccompProfile } from "../../testing/rig.ts";
 import { firstProcessOf, noOciRuntime, ociDriver, straightSandboxesOf } from "../../testing/straight.ts";
@@ -60,8 +60,11 @@ test("oci by crun: its program file, which a container's first process starts fr
 		const status = readFileSync(`/proc/${firstProcessOf(instance, sandbox.id)}/status`, "utf8");
 		const runtimePid = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]);
 		assert.match(readFileSync(`/proc/${runtimePid}/cmdline`, "utf8"), new RegExp(`crun.*${sandbox.id}`));
-		// Not "text file busy", which ends with the process.
-		assert.throws(() => openSync(`/proc/${runtimePid}/exe`, "r+"), { code: "EROFS" });
+		const program = readlinkSync(`/proc/${runtimePid}/exe`);
+		const mounts = readFileSync(`/proc/${runtimePid}/mountinfo`, "utf8").split("\n");
+		const [mount, ...others] = mounts.map((line) => line.split(" ")).filter(([, , , , place]) => place === program);
+		assert.match(mount?.[5] ?? `${program} is no mount of its own`, /^ro\b/);
+		assert.deepEqual(others, []);
 	} finally {
 		await sandbox.destroy();
 	}
