@@ -96,32 +96,27 @@ export class ControlGroups {
 		return [...new Set(this.#trees.flatMap((tree) => entriesOf(join(tree, parent, this.#instance))))];
 	}
 
-	/** SIGKILL to every process in it, as often as some are left. Returns their number at last, which is 0 or they cannot be killed. */
-	kill(id: string): number {
+	/** SIGKILL to every process in it, once. They die a moment later. */
+	signal(id: string): void {
 		if (this.layout === "unified") {
 			try {
 				writeFileSync(join(root, this.pathOf(id), "cgroup.kill"), "1");
+				return;
 			} catch {
 				// Before Linux 5.14, or gone already: process by process, as below.
 			}
 		}
 		// Each of its processes is in all of the trees, but for one whose runtime was killed while it put it there.
 		const [first = root] = this.#trees;
-		this.#killIn([first], id);
-		return this.#killIn(this.#trees, id);
+		killAll(processesIn(join(first, this.pathOf(id))));
 	}
 
-	#killIn(trees: readonly string[], id: string): number {
-		let left = this.#processes(trees, id);
+	/** SIGKILL, as often as some are left, without a pause: for what should be dead already. Returns their number at last, which is 0 or they cannot be killed. */
+	kill(id: string): number {
+		let left = this.#processes(id);
 		for (let round = 0; round < killRounds && left.length > 0; round++) {
-			for (const pid of left) {
-				try {
-					process.kill(pid, "SIGKILL");
-				} catch {
-					// It has ended meanwhile.
-				}
-			}
-			left = this.#processes(trees, id);
+			killAll(left);
+			left = this.#processes(id);
 		}
 		return left.length;
 	}
@@ -170,14 +165,24 @@ export class ControlGroups {
 		};
 	}
 
-	#processes(trees: readonly string[], id: string): number[] {
-		const pids = trees.flatMap((tree) => processesIn(join(tree, this.pathOf(id))));
+	#processes(id: string): number[] {
+		const pids = this.#trees.flatMap((tree) => processesIn(join(tree, this.pathOf(id))));
 		return [...new Set(pids)];
 	}
 }
 
 const numberIn = (text: string | null | undefined): number => (text != null && /^\d+\s*$/.test(text) ? Number(text) : 0);
 const share = (quota: number, period: number): number => (period === 0 ? 0 : quota / period);
+
+function killAll(pids: readonly number[]): void {
+	for (const pid of pids) {
+		try {
+			process.kill(pid, "SIGKILL");
+		} catch {
+			// It has ended meanwhile.
+		}
+	}
+}
 
 /** Groups below a group; most have none, which the count of a folder's links tells without reading it. */
 function groupsIn(folder: string): string[] {

@@ -212,7 +212,7 @@ export class OciDriver implements SandboxDriver {
 	/** First the kernel ends its processes; the runtime then sees its container's end and clears away. What it leaves, we do. */
 	async #remove(id: string, { process: started }: Owned): Promise<void> {
 		started.stream.destroy();
-		this.#groups.kill(id);
+		this.#groups.signal(id);
 		let timer: NodeJS.Timeout | undefined;
 		const late = new Promise<"late">((resolve) => {
 			timer = setTimeout(() => resolve("late"), endLimitMs);
