@@ -252,7 +252,8 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 								runs?.resize(columns, rows);
 								if (!isFocusWanted.current) return;
 								isFocusWanted.current = false;
-								setTimeout(() => terminal.current?.focus());
+								// The page gave this frame the keyboard; a reader who has taken it elsewhere meanwhile keeps it there.
+								setTimeout(() => document.hasFocus() && terminal.current?.focus());
 							},
 							isProgramReading: () => isBusy(session.run),
 						}}
