@@ -173,6 +173,17 @@ test("a recording shows at once, says when and on what, and asks nothing of the 
 	});
 });
 
+test("a frame that its page opened for a run is connected before it, so that the first byte is not behind a handshake", async ({
+	embedded,
+	page,
+}) => {
+	await withSite({}, async (site) => {
+		const connected = page.waitForEvent("websocket");
+		await embedded.open(site, pythonOf("print(1)"));
+		await connected;
+	});
+});
+
 test("edited code goes to the server though there is a recording of what stood there before", async ({ embedded }) => {
 	await withSite({}, async (site) => {
 		await embedded.open(site, pythonOf(greeting, { recording }));

@@ -38,6 +38,28 @@ test("tabs are reached with the arrow keys, F2 renames, Delete deletes", async (
 	await expect(playground.tab("main.py")).toBeVisible();
 });
 
+test("the keyboard stays where the reader put it after a file was added, on a device that draws late too", async ({ playground, page }) => {
+	await playground.open();
+	await page.getByRole("button", { name: "Add a file" }).click();
+	await page.getByRole("textbox", { name: "New file" }).fill("notes.txt");
+	const release = await page.evaluateHandle(() => {
+		const draw = window.requestAnimationFrame;
+		const waiting: FrameRequestCallback[] = [];
+		window.requestAnimationFrame = (callback) => waiting.push(callback);
+		return () => {
+			window.requestAnimationFrame = draw;
+			for (const callback of waiting) callback(performance.now());
+		};
+	});
+	await page.keyboard.press("Enter");
+	await expect(playground.tab("notes.txt")).toHaveAttribute("aria-selected", "true");
+	await playground.editor.focus();
+	await release.evaluate((it) => it());
+	await expect(playground.editor).toBeFocused();
+	await page.keyboard.insertText("dunes");
+	await playground.expectKept("dunes");
+});
+
 test("a module is imported from another file", async ({ playground }) => {
 	await playground.open();
 	await playground.addFile("dune.py", "def height(): return 42\n");

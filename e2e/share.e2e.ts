@@ -44,6 +44,32 @@ test.describe("stored programs", () => {
 		await context.close();
 	});
 
+	test("a slow device too shows the program's title, and keeps it", async ({ playground, page, browser }) => {
+		test.slow();
+		const patience = { timeout: 60_000 };
+		await playground.open();
+		await playground.write("print('slow')\n");
+		const link = await new Sharing(page).store({ title: "Greeting" });
+		const context = await browser.newContext();
+		const other = new Playground(await context.newPage());
+		await other.page.addInitScript(() => {
+			const titles: string[] = [];
+			Object.assign(window, { titles });
+			new MutationObserver(() => {
+				if (document.title !== (titles.at(-1) ?? "")) titles.push(document.title);
+			}).observe(document, { childList: true, subtree: true, characterData: true });
+		});
+		// What the page does once it has time for it then comes after the program.
+		const devtools = await context.newCDPSession(other.page);
+		await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+		await other.page.goto(link);
+		await expect(other.run).toBeEnabled(patience);
+		await other.run.click();
+		await expect(other.output).toContainText("slow", patience);
+		expect(await other.page.evaluate(() => Reflect.get(window, "titles"))).toEqual(["Shared program · Sandglass", "Greeting · Sandglass"]);
+		await context.close();
+	});
+
 	test("the same program has the same link; a changed one is a fork that names what it was made from", async ({ playground, page }) => {
 		const sharing = new Sharing(page);
 		await playground.open();

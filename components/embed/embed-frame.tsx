@@ -47,7 +47,9 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 	const isFocusWanted = useRef(false);
 	const isDark = useEmbedTheme(options);
 	const [shownFile, setShownFile] = useState(0);
-	const { runs, state, feed } = useEmbedRuns(ticket, port);
+	// embed.js opens a frame when its reader has pressed Run or Edit; a frame that stands in a page by itself may never be used.
+	const isRunNear = isGrowing && !options.isAutorun && options.recording === undefined && options.versions === undefined;
+	const { runs, state, feed } = useEmbedRuns({ ticket, port, isRunNear });
 	const code = useEmbedCode({ options, port, commands, pane, actions, isReady: runs !== null });
 	const { contents, context, isEdited, isStale } = code;
 	const hasRecording = options.recording !== undefined && !isEdited && !isStale;
@@ -250,7 +252,8 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 								runs?.resize(columns, rows);
 								if (!isFocusWanted.current) return;
 								isFocusWanted.current = false;
-								setTimeout(() => terminal.current?.focus());
+								// The page gave this frame the keyboard; a reader who has taken it elsewhere meanwhile keeps it there.
+								setTimeout(() => document.hasFocus() && terminal.current?.focus());
 							},
 							isProgramReading: () => isBusy(session.run),
 						}}

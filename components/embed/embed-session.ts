@@ -5,8 +5,8 @@ import { type OutputSink, SessionClient } from "../session/session-client.ts";
 const loadLocalTier = async () => (await import("../browser-tier/browser-tier.ts")).createBrowserTier();
 
 /**
- * A session of a frame's: at its own door, with the ticket of the frame's document and without a cookie. It is not connected before its
- * first run, so that a page full of frames that nobody uses costs the server nothing.
+ * A session of a frame's: at its own door, with the ticket of the frame's document and without a cookie. It is not connected before
+ * it is asked to, so that a page full of frames that nobody uses costs the server nothing.
  */
 export function createEmbedSession(ticket: string, output: OutputSink): SessionClient {
 	const url = new URL(embedSocketPath, location.href);

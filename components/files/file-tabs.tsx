@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { FileNameForm } from "./file-name-form.tsx";
 import styles from "./files.module.css";
 import { addFile, type Change, renameFile, selectFile, type Workspace } from "./workspace.ts";
@@ -47,13 +47,16 @@ export function FileTabs({ workspace, suggestedName, onChange, onDelete }: FileT
 		if ("problem" in change) return change.problem;
 		onChange(change.workspace);
 		setAsking("nothing");
-		requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
 		return null;
 	};
-	const cancel = () => {
-		setAsking("nothing");
-		requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
-	};
+	const cancel = () => setAsking("nothing");
+	// The form took the keyboard with it. In the same commit, not later: by then the reader may write elsewhere, and a tab's Delete deletes a file.
+	const wasAsking = useRef(false);
+	useLayoutEffect(() => {
+		const isClosed = wasAsking.current && asking === "nothing";
+		wasAsking.current = asking !== "nothing";
+		if (isClosed) list.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+	}, [asking]);
 
 	return (
 		<div className={styles.bar}>

@@ -24,7 +24,10 @@ function startShared(snippet: Snippet, { languages, tiers }: Offer): Work | null
 	return openProgram(empty, program).work;
 }
 
-/** The page at /s/<id>: one request for the stored program, then the playground with it. */
+/**
+ * The page at /s/<id>: one request for the stored program, then the playground with it. The title is rendered here and by nothing else: Next
+ * hydrates a page's metadata when it has time for it, and would put their title over one that was set meanwhile.
+ */
 export function SharedPage({ id, build }: { id: string; build: string }) {
 	const [state, setState] = useState<State>({ kind: "fetching" });
 	const [attempt, setAttempt] = useState(0);
@@ -45,13 +48,18 @@ export function SharedPage({ id, build }: { id: string; build: string }) {
 		() => snippet && { id: snippet.id, snippet, start: (offer) => startShared(snippet, offer), Bar: SharedBar },
 		[snippet],
 	);
-	useEffect(() => {
-		if (snippet === null) return;
-		const title = showableText(snippet.title, 80);
-		document.title = title === "" ? "Shared program · Sandglass" : `${title} · Sandglass`;
-	}, [snippet]);
+	const title = snippet === null ? "" : showableText(snippet.title, 80);
 	const retry = useCallback(() => setAttempt((count) => count + 1), []);
-	if (shared !== null) return <Playground build={build} shared={shared} />;
+	return (
+		<>
+			<title>{`${title || "Shared program"} · Sandglass`}</title>
+			{shared === null ? <Message state={state} onRetry={retry} /> : <Playground build={build} shared={shared} />}
+		</>
+	);
+}
+
+/** While there is no program to show. */
+function Message({ state, onRetry }: { state: State; onRetry: () => void }) {
 	return (
 		<main className={styles.message}>
 			{state.kind === "fetching" && <p role="status">Fetching the shared program …</p>}
@@ -71,7 +79,7 @@ export function SharedPage({ id, build }: { id: string; build: string }) {
 			{state.kind !== "fetching" && (
 				<p className={styles.ways}>
 					{state.kind === "refused" && (
-						<button type="button" className={styles.button} onClick={retry}>
+						<button type="button" className={styles.button} onClick={onRetry}>
 							Try again
 						</button>
 					)}

@@ -2,7 +2,8 @@ import type { Metadata } from "next";
 import { SharedPage } from "../../../components/shared-page/shared-page.tsx";
 
 export const metadata: Metadata = {
-	title: "Shared program · Sandglass",
+	// Not the playground's either: components/shared-page renders the title, which is the program's.
+	title: null,
 	description: "A program that somebody shared: read it, run it, change it.",
 	// A link is for those who were given it.
 	robots: { index: false },
