@@ -28,6 +28,9 @@ const blockBytes = (maxRetainedBytes * 3) / 4;
 /** Down here it opens again; a gap, so that it does not flutter. */
 const reopenBytes = maxRetainedBytes / 2;
 
+/** A microtask without the asynchronous resource that `queueMicrotask` makes for each: an echo would pay for it. */
+const endOfTurn = Promise.resolve();
+
 export class ReliableChannel {
 	readonly #outbox = new Outbox<WireFrame>();
 	readonly #inbox = new Inbox();
@@ -40,6 +43,13 @@ export class ReliableChannel {
 	#parts: Uint8Array[] = [];
 	#partsBytes = 0;
 	#partsStream: StreamName = "stdout";
+	readonly #flush = (): void => {
+		if (this.#parts.length === 0) return;
+		const frame = joinStream(this.#partsStream, this.#parts, this.#partsBytes);
+		this.#parts = [];
+		this.#partsBytes = 0;
+		this.#push(frame, frame.length);
+	};
 
 	constructor(options: { onBlocked: (isBlocked: boolean) => void; now: () => number }) {
 		this.#onBlocked = options.onBlocked;
@@ -74,7 +84,7 @@ export class ReliableChannel {
 	/** Copies the bytes, by the end of this turn of the event loop. At most `maxStreamBytes`. */
 	sendBytes(stream: StreamName, bytes: Uint8Array): void {
 		if (stream !== this.#partsStream || this.#partsBytes + bytes.length > maxStreamBytes) this.#flush();
-		if (this.#parts.length === 0) queueMicrotask(() => this.#flush());
+		if (this.#parts.length === 0) void endOfTurn.then(this.#flush);
 		this.#partsStream = stream;
 		this.#parts.push(bytes);
 		this.#partsBytes += bytes.length;
@@ -119,14 +129,6 @@ export class ReliableChannel {
 		this.#ackTimer = undefined;
 		if (this.#wire === null || !this.#inbox.isBehind) return;
 		this.#wire.send(JSON.stringify({ type: "ack", received: this.#inbox.takeAck() } satisfies ServerMessage));
-	}
-
-	#flush(): void {
-		if (this.#parts.length === 0) return;
-		const frame = joinStream(this.#partsStream, this.#parts, this.#partsBytes);
-		this.#parts = [];
-		this.#partsBytes = 0;
-		this.#push(frame, frame.length);
 	}
 
 	#push(frame: WireFrame, bytes: number): void {

@@ -88,12 +88,22 @@ function agentCap(type: number): number | null {
 	}
 }
 
-export class AgentFrameReader {
+export class AgentFrameReader implements IterableIterator<AgentFrame> {
 	readonly #reader = new FrameReader(agentCap, (type) => type === fromAgent.stdout || type === fromAgent.stderr);
 
-	/** Output comes in pieces as it arrives. Throws ProtocolBreach; after that the sandbox must be destroyed. */
-	*read(chunk: Buffer): Generator<AgentFrame, void, void> {
-		for (const frame of this.#reader.read(chunk)) yield parseAgentFrame(frame);
+	/** Output comes in pieces as it arrives. Throws ProtocolBreach while it is iterated; after that the sandbox must be destroyed. */
+	read(chunk: Buffer): IterableIterator<AgentFrame> {
+		this.#reader.read(chunk);
+		return this;
+	}
+
+	[Symbol.iterator](): this {
+		return this;
+	}
+
+	next(): IteratorResult<AgentFrame, undefined> {
+		const frame = this.#reader.next();
+		return frame.done === true ? frame : { done: false, value: parseAgentFrame(frame.value) };
 	}
 }
 

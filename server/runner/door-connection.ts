@@ -44,9 +44,12 @@ export class DoorConnection implements Printer {
 	readonly #host: DoorHost;
 	readonly #reader = new FrameReader(requestCap, isDoorData);
 	readonly #output = new OutputGatherer((stream, parts, bytes) => {
-		// An echo is one small write; what is large goes out as it is, behind its header.
+		// An echo is one small write, at once; what is large goes out as it is, behind its header.
 		if (bytes < smallWriteBytes) this.#write(encodeFrame(doorFrame[stream], ...parts));
-		else for (const part of [dataHeader(stream, bytes), ...parts]) this.#write(part);
+		else {
+			this.#cork();
+			for (const part of [dataHeader(stream, bytes), ...parts]) this.#write(part);
+		}
 	});
 	#role: Role;
 	#isCorked = false;
@@ -71,6 +74,7 @@ export class DoorConnection implements Printer {
 	}
 
 	send(message: DoorReply): void {
+		this.#cork();
 		this.#output.flush();
 		this.#write(encodeReply(message));
 	}
@@ -114,17 +118,19 @@ export class DoorConnection implements Printer {
 		if (this.#socket.writableLength <= maxUnsentBytes) this.lease?.run?.outputDrained();
 	}
 
-	/** What one turn of the event loop says goes out in one system call. */
+	/** What is said from here to the end of the event loop's turn goes out in one system call. */
+	#cork(): void {
+		if (this.#isCorked || this.#socket.destroyed) return;
+		this.#isCorked = true;
+		this.#socket.cork();
+		process.nextTick(() => {
+			this.#isCorked = false;
+			this.#socket.uncork();
+		});
+	}
+
 	#write(frame: Buffer): void {
 		if (this.#socket.destroyed) return;
-		if (!this.#isCorked) {
-			this.#isCorked = true;
-			this.#socket.cork();
-			process.nextTick(() => {
-				this.#isCorked = false;
-				this.#socket.uncork();
-			});
-		}
 		this.#socket.write(frame);
 		if (this.#socket.writableLength > maxBacklogBytes) this.#fail("readsNothing");
 	}

@@ -22,15 +22,20 @@ export class ProtocolBreach extends Error {
 }
 
 const headerBytes = 5;
+const noBytes = Buffer.alloc(0);
 
 /** The longest payload of a type, or null when there is no such type. */
 export type PayloadCap = (type: number) => number | null;
 
-export class FrameReader {
+/** An iterator by hand: a generator costs a chunk of one key more than all that is done with its frame here. */
+export class FrameReader implements IterableIterator<Frame> {
 	readonly #capOf: PayloadCap;
 	readonly #isStreamed: (type: number) => boolean;
+	#chunk: Buffer = noBytes;
+	#offset = 0;
 	readonly #header = Buffer.alloc(headerBytes);
 	#headerFilled = 0;
+	#type = 0;
 	#parts: Buffer[] = [];
 	#missingBytes = 0;
 
@@ -40,34 +45,69 @@ export class FrameReader {
 		this.#isStreamed = isStreamed;
 	}
 
-	/** The frames that this chunk completes, and pieces of streamed ones. Throws ProtocolBreach; after that the reader must not be used again. */
-	*read(chunk: Buffer): Generator<Frame, void, void> {
-		let offset = 0;
-		while (offset < chunk.length) {
-			if (this.#headerFilled < headerBytes) {
-				const taken = chunk.copy(this.#header, this.#headerFilled, offset, offset + headerBytes - this.#headerFilled);
-				this.#headerFilled += taken;
-				offset += taken;
-				if (this.#headerFilled < headerBytes) return;
-				this.#judgeHeader();
-			}
-			const part = chunk.subarray(offset, offset + this.#missingBytes);
-			offset += part.length;
-			this.#missingBytes -= part.length;
-			if (this.#missingBytes > 0) {
-				if (part.length === 0) return;
-				if (this.#isStreamed(this.#header.readUInt8(0))) yield { type: this.#header.readUInt8(0), payload: part };
-				else this.#keep(part);
-				return;
-			}
-			yield this.#finish(part);
-		}
+	/**
+	 * The frames that this chunk completes, and pieces of streamed ones. What is not asked for before the next chunk is dropped. Throws ProtocolBreach while
+	 * it is iterated; after that the reader must not be used again.
+	 */
+	read(chunk: Buffer): IterableIterator<Frame> {
+		this.#chunk = chunk;
+		this.#offset = 0;
+		return this;
 	}
 
-	#judgeHeader(): void {
-		const cap = this.#capOf(this.#header.readUInt8(0));
+	[Symbol.iterator](): this {
+		return this;
+	}
+
+	next(): IteratorResult<Frame, undefined> {
+		const frame = this.#next();
+		if (frame !== null) return { done: false, value: frame };
+		this.#chunk = noBytes;
+		this.#offset = 0;
+		return { done: true, value: undefined };
+	}
+
+	#next(): Frame | null {
+		const chunk = this.#chunk;
+		if (this.#offset >= chunk.length) return null;
+		if (this.#headerFilled < headerBytes) {
+			if (!this.#readHeader(chunk)) return null;
+			// An empty payload is there with its header.
+			if (this.#offset >= chunk.length && this.#missingBytes > 0) return null;
+		}
+		const start = this.#offset;
+		const end = Math.min(chunk.length, start + this.#missingBytes);
+		const part = start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
+		this.#offset = end;
+		this.#missingBytes -= end - start;
+		if (this.#missingBytes === 0) return this.#finish(part);
+		if (this.#isStreamed(this.#type)) return { type: this.#type, payload: part };
+		this.#keep(part);
+		return null;
+	}
+
+	/** False: the chunk ends before the header does. */
+	#readHeader(chunk: Buffer): boolean {
+		const offset = this.#offset;
+		if (this.#headerFilled === 0 && chunk.length - offset >= headerBytes) {
+			this.#judgeHeader(chunk, offset);
+			this.#headerFilled = headerBytes;
+			this.#offset = offset + headerBytes;
+			return true;
+		}
+		const taken = chunk.copy(this.#header, this.#headerFilled, offset, offset + headerBytes - this.#headerFilled);
+		this.#headerFilled += taken;
+		this.#offset += taken;
+		if (this.#headerFilled < headerBytes) return false;
+		this.#judgeHeader(this.#header, 0);
+		return true;
+	}
+
+	#judgeHeader(header: Buffer, at: number): void {
+		this.#type = header.readUInt8(at);
+		const cap = this.#capOf(this.#type);
 		if (cap === null) throw new ProtocolBreach("unknownFrameType");
-		const length = this.#header.readUInt32BE(1);
+		const length = header.readUInt32BE(at + 1);
 		if (length > cap) throw new ProtocolBreach("frameTooLong");
 		this.#missingBytes = length;
 	}
@@ -80,10 +120,13 @@ export class FrameReader {
 	}
 
 	#finish(lastPart: Buffer): Frame {
-		const payload = this.#parts.length === 0 ? lastPart : Buffer.concat([...this.#parts, lastPart]);
-		this.#parts = [];
+		let payload = lastPart;
+		if (this.#parts.length > 0) {
+			payload = Buffer.concat([...this.#parts, lastPart]);
+			this.#parts = [];
+		}
 		this.#headerFilled = 0;
-		return { type: this.#header.readUInt8(0), payload };
+		return { type: this.#type, payload };
 	}
 }
 
@@ -96,7 +139,8 @@ export function encodeHeader(type: number, length: number): Buffer {
 
 /** One frame in one buffer, so that it is one write. */
 export function encodeFrame(type: number, ...parts: readonly Uint8Array[]): Buffer {
-	const length = parts.reduce((sum, part) => sum + part.length, 0);
+	let length = 0;
+	for (const part of parts) length += part.length;
 	const frame = Buffer.allocUnsafe(headerBytes + length);
 	frame.writeUInt8(type, 0);
 	frame.writeUInt32BE(length, 1);

@@ -19,6 +19,9 @@ export const fullBytes = 32_768;
 /** Pieces below this are crumbs. */
 const crumbBytes = 1_024;
 
+/** A microtask without the asynchronous resource that `queueMicrotask` makes for each: an echo would pay for it. */
+const endOfTurn = Promise.resolve();
+
 export class OutputGatherer {
 	readonly #write: (stream: OutputStream, parts: readonly Buffer[], bytes: number) => void;
 	readonly #now: () => number;
@@ -34,6 +37,10 @@ export class OutputGatherer {
 	#windowWrites = 0;
 	#timer: NodeJS.Timeout | undefined;
 	#isFlushPlanned = false;
+	readonly #flushPlanned = (): void => {
+		this.#isFlushPlanned = false;
+		this.flush();
+	};
 
 	/** `write` is given 1 to `fullBytes` bytes in all. */
 	constructor(write: (stream: OutputStream, parts: readonly Buffer[], bytes: number) => void, now: () => number = () => performance.now()) {
@@ -88,10 +95,7 @@ export class OutputGatherer {
 		}
 		if (this.#windowBytes < promptBytes && this.#windowWrites < promptWrites) {
 			this.#isFlushPlanned = true;
-			queueMicrotask(() => {
-				this.#isFlushPlanned = false;
-				this.flush();
-			});
+			void endOfTurn.then(this.#flushPlanned);
 		} else this.#timer = setTimeout(() => this.flush(), this.#windowEndsMs - nowMs);
 	}
 
