@@ -88,13 +88,11 @@ function agentCap(type: number): number | null {
 	}
 }
 
-export class AgentFrameReader implements IterableIterator<AgentFrame> {
-	readonly #reader = new FrameReader(agentCap, (type) => type === fromAgent.stdout || type === fromAgent.stderr);
+class AgentFrames implements IterableIterator<AgentFrame> {
+	readonly #frames: IterableIterator<Frame>;
 
-	/** Output comes in pieces as it arrives. Throws ProtocolBreach while it is iterated; after that the sandbox must be destroyed. */
-	read(chunk: Buffer): IterableIterator<AgentFrame> {
-		this.#reader.read(chunk);
-		return this;
+	constructor(frames: IterableIterator<Frame>) {
+		this.#frames = frames;
 	}
 
 	[Symbol.iterator](): this {
@@ -102,8 +100,17 @@ export class AgentFrameReader implements IterableIterator<AgentFrame> {
 	}
 
 	next(): IteratorResult<AgentFrame, undefined> {
-		const frame = this.#reader.next();
-		return frame.done === true ? frame : { done: false, value: parseAgentFrame(frame.value) };
+		const frame = this.#frames.next();
+		return frame.done === true ? { done: true, value: undefined } : { done: false, value: parseAgentFrame(frame.value) };
+	}
+}
+
+export class AgentFrameReader {
+	readonly #reader = new FrameReader(agentCap, (type) => type === fromAgent.stdout || type === fromAgent.stderr);
+
+	/** Output comes in pieces as it arrives. Throws ProtocolBreach while it is iterated; after that the sandbox must be destroyed. */
+	read(chunk: Buffer): IterableIterator<AgentFrame> {
+		return new AgentFrames(this.#reader.read(chunk));
 	}
 }
 

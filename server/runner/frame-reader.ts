@@ -22,37 +22,20 @@ export class ProtocolBreach extends Error {
 }
 
 const headerBytes = 5;
-const noBytes = Buffer.alloc(0);
 
 /** The longest payload of a type, or null when there is no such type. */
 export type PayloadCap = (type: number) => number | null;
 
 /** An iterator by hand: a generator costs a chunk of one key more than all that is done with its frame here. */
-export class FrameReader implements IterableIterator<Frame> {
-	readonly #capOf: PayloadCap;
-	readonly #isStreamed: (type: number) => boolean;
-	#chunk: Buffer = noBytes;
-	#offset = 0;
-	readonly #header = Buffer.alloc(headerBytes);
-	#headerFilled = 0;
-	#type = 0;
-	#parts: Buffer[] = [];
-	#missingBytes = 0;
+class ChunkFrames implements IterableIterator<Frame> {
+	readonly #next: (place: ChunkFrames) => Frame | null;
+	readonly chunk: Buffer;
+	/** Where what nobody has taken yet begins. */
+	offset = 0;
 
-	/** `isStreamed`: types whose payload is bytes without inner borders. Default: none. */
-	constructor(capOf: PayloadCap, isStreamed: (type: number) => boolean = () => false) {
-		this.#capOf = capOf;
-		this.#isStreamed = isStreamed;
-	}
-
-	/**
-	 * The frames that this chunk completes, and pieces of streamed ones. What is not asked for before the next chunk is dropped. Throws ProtocolBreach while
-	 * it is iterated; after that the reader must not be used again.
-	 */
-	read(chunk: Buffer): IterableIterator<Frame> {
-		this.#chunk = chunk;
-		this.#offset = 0;
-		return this;
+	constructor(chunk: Buffer, next: (place: ChunkFrames) => Frame | null) {
+		this.chunk = chunk;
+		this.#next = next;
 	}
 
 	[Symbol.iterator](): this {
@@ -60,44 +43,62 @@ export class FrameReader implements IterableIterator<Frame> {
 	}
 
 	next(): IteratorResult<Frame, undefined> {
-		const frame = this.#next();
-		if (frame !== null) return { done: false, value: frame };
-		this.#chunk = noBytes;
-		this.#offset = 0;
-		return { done: true, value: undefined };
+		const frame = this.#next(this);
+		return frame === null ? { done: true, value: undefined } : { done: false, value: frame };
+	}
+}
+
+export class FrameReader {
+	readonly #capOf: PayloadCap;
+	readonly #isStreamed: (type: number) => boolean;
+	readonly #header = Buffer.alloc(headerBytes);
+	#headerFilled = 0;
+	#type = 0;
+	#parts: Buffer[] = [];
+	#missingBytes = 0;
+
+	/** Of a streamed type the payload arrives in as many frames as the chunks that it came in. */
+	constructor(capOf: PayloadCap, isStreamed: (type: number) => boolean = () => false) {
+		this.#capOf = capOf;
+		this.#isStreamed = isStreamed;
 	}
 
-	#next(): Frame | null {
-		const chunk = this.#chunk;
-		if (this.#offset >= chunk.length) return null;
+	/** The frames that this chunk completes, and pieces of streamed ones. Throws ProtocolBreach while it is iterated; after that the reader must not be used again. */
+	read(chunk: Buffer): IterableIterator<Frame> {
+		return new ChunkFrames(chunk, this.#nextIn);
+	}
+
+	readonly #nextIn = (place: ChunkFrames): Frame | null => {
+		const { chunk } = place;
+		if (place.offset >= chunk.length) return null;
 		if (this.#headerFilled < headerBytes) {
-			if (!this.#readHeader(chunk)) return null;
+			if (!this.#readHeader(place)) return null;
 			// An empty payload is there with its header.
-			if (this.#offset >= chunk.length && this.#missingBytes > 0) return null;
+			if (place.offset >= chunk.length && this.#missingBytes > 0) return null;
 		}
-		const start = this.#offset;
+		const start = place.offset;
 		const end = Math.min(chunk.length, start + this.#missingBytes);
 		const part = start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
-		this.#offset = end;
+		place.offset = end;
 		this.#missingBytes -= end - start;
 		if (this.#missingBytes === 0) return this.#finish(part);
 		if (this.#isStreamed(this.#type)) return { type: this.#type, payload: part };
 		this.#keep(part);
 		return null;
-	}
+	};
 
 	/** False: the chunk ends before the header does. */
-	#readHeader(chunk: Buffer): boolean {
-		const offset = this.#offset;
+	#readHeader(place: ChunkFrames): boolean {
+		const { chunk, offset } = place;
 		if (this.#headerFilled === 0 && chunk.length - offset >= headerBytes) {
 			this.#judgeHeader(chunk, offset);
 			this.#headerFilled = headerBytes;
-			this.#offset = offset + headerBytes;
+			place.offset = offset + headerBytes;
 			return true;
 		}
 		const taken = chunk.copy(this.#header, this.#headerFilled, offset, offset + headerBytes - this.#headerFilled);
 		this.#headerFilled += taken;
-		this.#offset += taken;
+		place.offset += taken;
 		if (this.#headerFilled < headerBytes) return false;
 		this.#judgeHeader(this.#header, 0);
 		return true;
