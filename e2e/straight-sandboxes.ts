@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -33,7 +33,11 @@ export interface StraightPlace {
 	readonly instance: string;
 }
 
-const folderOf = ({ runDir, instance }: StraightPlace): string => join(runDir, "oci", instance);
+/** In memory: in the server's own folder, or where the machine keeps that on a disk, in the shared memory's. */
+const folderOf = ({ runDir, instance }: StraightPlace): string => {
+	const inShared = join("/dev/shm/sandglass/oci", instance);
+	return existsSync(inShared) ? inShared : join(runDir, "oci", instance);
+};
 
 function namesIn(folder: string): string[] {
 	try {

@@ -65,7 +65,7 @@ function leftMounts(traces: Traces): string[] {
 
 function leftFiles({ server, runDir, stateDir, temporaryDir }: Traces): string[] {
 	const temporary = namesIn(temporaryDir).filter((name) => !loaderCache.test(name));
-	const named = [runDir, join(runDir, "oci"), stateDir, join(stateDir, "roots")].flatMap((folder) =>
+	const named = [runDir, join(runDir, "oci"), "/dev/shm/sandglass/oci", stateDir, join(stateDir, "roots")].flatMap((folder) =>
 		namesIn(folder)
 			.filter((name) => name.includes(server.instance))
 			.map((name) => join(folder, name)),

@@ -5,6 +5,7 @@ import { findProgram } from "../../program-path.ts";
 import { connectEngine } from "../drivers/engine-connection.ts";
 import { namesIn } from "../drivers/oci/folder-names.ts";
 import { OciDriver } from "../drivers/oci/oci-driver.ts";
+import { runtimeFolder } from "../drivers/oci/runtime-folder.ts";
 import { UnpackedImages } from "../drivers/oci/unpacked-images.ts";
 import type { Shapes } from "../drivers/shapes.ts";
 
@@ -12,7 +13,7 @@ import type { Shapes } from "../drivers/shapes.ts";
 
 const config = readConfig({}, process.cwd());
 
-export const ociRunDir = (instance: string): string => join(config.runDir, "oci", instance);
+export const ociRunDir = (instance: string): string => runtimeFolder(config.runDir, instance);
 
 const engine = connectEngine(process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock");
 const images = new UnpackedImages(engine, join(config.stateDir, "roots"), "straight-tests", () => undefined);

@@ -8,6 +8,7 @@ import { trialSpec, tryTier } from "../trial.ts";
 import { ensureTrialImage, trialImage } from "../trial-image.ts";
 import type { RuntimeProgram } from "./host-runtime.ts";
 import { OciDriver } from "./oci-driver.ts";
+import { runtimeFolder } from "./runtime-folder.ts";
 import { UnpackedImages } from "./unpacked-images.ts";
 
 /**
@@ -72,7 +73,7 @@ export async function findOci(search: OciSearch): Promise<OciFinding> {
 	const images = new UnpackedImages(docker, join(config.stateDir, "roots"), config.instance, search.onNotice);
 	for (const runtime of found) {
 		const make = (instance: string): OciDriver =>
-			new OciDriver({ runtime, images, instance, shapes, runDir: join(config.runDir, "oci", instance) });
+			new OciDriver({ runtime, images, instance, shapes, runDir: runtimeFolder(config.runDir, instance) });
 		try {
 			if (!(await ensureTrialImage(docker, { x64: "x86_64", arm64: "aarch64" }[process.arch as string] ?? process.arch)))
 				throw new Error("there is no trial for this machine's processor");
