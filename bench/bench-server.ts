@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type ServerProcess, startSandglass } from "../e2e/server-process.ts";
+import { isModuleVersion } from "../protocol/modules.ts";
 import type { PostureReport } from "../protocol/posture.ts";
 import type { ServerTierId } from "../protocol/tiers.ts";
 import type { Config } from "../server/config.ts";
@@ -75,7 +76,7 @@ export async function startBenchServer(options: {
 		});
 	}
 
-	/** Every tier has been judged, and what is to be kept warm is: each version in its first tier. */
+	/** Every tier has been judged, and what is to be kept warm is: each version in its first tier, but for those that print modules for readers' own browsers. */
 	const isQuiet = ({ languages, tiers }: RunnerStatus): boolean => {
 		if (tiers.some(({ state }) => state === "checking")) return false;
 		const offered = tiers.filter(({ state }) => state === "offered").map(({ tier }) => tier);
@@ -85,7 +86,7 @@ export async function startBenchServer(options: {
 				.sort((a, b) => offered.indexOf(a.tier) - offered.indexOf(b.tier))[0]?.tier;
 		return languages.every(
 			({ language, version, tier, isReady, idle, starting }) =>
-				starting === 0 && (!isReady || idle >= poolSize || tier !== firstTier(language, version)),
+				starting === 0 && (!isReady || idle >= poolSize || tier !== firstTier(language, version) || isModuleVersion(version)),
 		);
 	};
 	/** Open as long as the server: its reports come once. */

@@ -3,10 +3,14 @@
  * compiles as the picked one does and then prints the module instead of running it: gzipped, on standard output, within the output's limit.
  */
 
+const suffix = "-module";
+
 /** No catalogue lists it. */
 export function moduleVersionOf(version: string): string {
-	return `${version}-module`;
+	return `${version}${suffix}`;
 }
+
+export const isModuleVersion = (version: string): boolean => version.endsWith(suffix);
 
 /** Where it is compiled. */
 export const moduleTier = "wasm";

@@ -14,7 +14,7 @@ import { runLane, settleLane } from "./test-lane.ts";
 /**
  * `npm test`: installs what the tests need, starts the engine, builds the images and the page, then runs everything:
  * checks, the agent under sanitizers and its fuzzer, unit and integration tests against the real engine beside the attacks, end-to-end in a real Chromium,
- * the guarded ratios of the bench, and three minutes of the soak.
+ * and three minutes of the soak.
  */
 
 const projectDir = process.cwd();
@@ -82,12 +82,6 @@ async function runAll(): Promise<StepResult[]> {
 			await runStep({
 				name: "end to end",
 				command: [process.execPath, "node_modules/playwright/cli.js", "test"],
-				env: engine.isPrivate ? {} : env,
-				printed: "asItComes",
-			}),
-			await runSettledStep({
-				name: "ratios of the bench",
-				command: ours("bench", "--ci"),
 				env: engine.isPrivate ? {} : env,
 				printed: "asItComes",
 			}),
