@@ -73,6 +73,15 @@ export function straightBundle(place: StraightPlace, id: string): StraightBundle
 	}
 }
 
+/** Process 1 of its namespace. The machine's numbers tell nothing of the order: they begin anew. */
+function isFirst(pid: number): boolean {
+	try {
+		return /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+	} catch {
+		return false;
+	}
+}
+
 /** Processes of it, its first one first; empty: it has ended. */
 export function straightProcesses(place: StraightPlace, id: string): number[] {
 	try {
@@ -80,7 +89,7 @@ export function straightProcesses(place: StraightPlace, id: string): number[] {
 		return text
 			.split("\n")
 			.flatMap((line) => (line === "" ? [] : [Number(line)]))
-			.sort((a, b) => a - b);
+			.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)));
 	} catch (error) {
 		if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENODEV")) return [];
 		throw error;

@@ -30,14 +30,16 @@ export function ociDriver(instance: string, shapes: Shapes, name: "crun" | "runc
 	return new OciDriver({ runtime: { name, path }, images, instance, shapes, runDir: ociRunDir(instance) });
 }
 
-/** The machine's number of a sandbox's first process: the lowest of its control group's, which are made in order. */
+/** The machine's number of a sandbox's first process: of those in its control group the one that is process 1 in there. */
 export function firstProcessOf(instance: string, id: string): number {
 	const tree = namesIn("/sys/fs/cgroup/pids").length > 0 ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup";
 	const pids = readFileSync(join(tree, "sandglass", instance, id, "cgroup.procs"), "utf8")
 		.trim()
 		.split("\n")
 		.map(Number);
-	return Math.min(...pids);
+	const first = pids.find((pid) => /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, "utf8")));
+	if (first === undefined) throw new Error(`${id} has no first process`);
+	return first;
 }
 
 /** Ids of all that the machine knows of an instance, alive or not. */
