@@ -1,5 +1,6 @@
 import { closeSync, constants, mkdirSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { quoted } from "./view-shell.ts";
 
 /** Named pipes between us and a program that another process starts for us. A name serves one start, and is gone once it is open at both ends. */
 
@@ -79,7 +80,7 @@ export class PipeFiles {
 			const path = join(this.#folder, String(this.#made++));
 			return { input: `${path}.in`, output: `${path}.out`, error: `${path}.err` };
 		});
-		await run(`mkfifo -m 600 ${made.flatMap((paths) => Object.values(paths)).join(" ")}`);
+		await run(`mkfifo -m 600 ${made.flatMap((paths) => Object.values(paths).map(quoted)).join(" ")}`);
 		this.#ready.push(...made);
 	}
 }
