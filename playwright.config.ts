@@ -1,4 +1,5 @@
 import { defineConfig } from "playwright/test";
+import { chromiumLaunch } from "./e2e/chromium-launch.ts";
 
 /** End-to-end: the real server, engine and Chromium. e2e/server-fixture.ts starts one server for all of it. */
 export default defineConfig({
@@ -18,17 +19,6 @@ export default defineConfig({
 		browserName: "chromium",
 		screenshot: "only-on-failure",
 		trace: "retain-on-failure",
-		launchOptions: {
-			executablePath: "/usr/bin/chromium",
-			args: [
-				"--no-sandbox",
-				"--disable-gpu",
-				"--disable-quic",
-				"--no-first-run",
-				"--disable-background-networking",
-				"--disable-component-update",
-				"--disable-sync",
-			],
-		},
+		launchOptions: chromiumLaunch,
 	},
 });

@@ -59,16 +59,19 @@ export async function startBenchServer(options: {
 	/** A watch of its own each time: its first status is the runner's state now, where an open one may be a quarter of a second behind. */
 	function until(isSo: (status: RunnerStatus) => boolean, what: string, timeoutMs = 120_000): Promise<void> {
 		return new Promise((resolve, reject) => {
+			let seen: RunnerStatus | null = null;
 			const settle = (error?: Error): void => {
 				clearTimeout(timer);
 				watch.close();
 				if (error === undefined) resolve();
 				else reject(error);
 			};
-			const timer = setTimeout(() => settle(new Error(`${timeoutMs} ms passed and still not: ${what}`)), timeoutMs);
+			const giveUp = (): void => settle(new Error(`${timeoutMs} ms passed and still not: ${what}; ${unrest(seen)}`));
+			const timer = setTimeout(giveUp, timeoutMs);
 			const watch = watchRunner({
 				socketPath,
 				onStatus: (status) => {
+					seen = status;
 					if (isSo(status)) settle();
 				},
 				onDown: () => undefined,
@@ -76,18 +79,25 @@ export async function startBenchServer(options: {
 		});
 	}
 
-	/** Every tier has been judged, and what is to be kept warm is: each version in its first tier, but for those that print modules for readers' own browsers. */
-	const isQuiet = ({ languages, tiers }: RunnerStatus): boolean => {
-		if (tiers.some(({ state }) => state === "checking")) return false;
+	/** What is to be kept warm is each version in its first tier, but for those that print modules for readers' own browsers. */
+	const unsettled = ({ languages, tiers }: RunnerStatus): RunnerStatus["languages"] => {
 		const offered = tiers.filter(({ state }) => state === "offered").map(({ tier }) => tier);
 		const firstTier = (language: string, version: string): ServerTierId | undefined =>
 			languages
 				.filter((it) => it.language === language && it.version === version && offered.some((tier) => tier === it.tier))
 				.sort((a, b) => offered.indexOf(a.tier) - offered.indexOf(b.tier))[0]?.tier;
-		return languages.every(
+		return languages.filter(
 			({ language, version, tier, isReady, idle, starting }) =>
-				starting === 0 && (!isReady || idle >= poolSize || tier !== firstTier(language, version) || isModuleVersion(version)),
+				starting > 0 || (isReady && idle < poolSize && tier === firstTier(language, version) && !isModuleVersion(version)),
 		);
+	};
+	const isQuiet = (status: RunnerStatus): boolean =>
+		!status.tiers.some(({ state }) => state === "checking") && unsettled(status).length === 0;
+	const unrest = (status: RunnerStatus | null): string => {
+		if (status === null) return "its runner never told its state";
+		const checking = status.tiers.filter(({ state }) => state === "checking").map(({ tier }) => `${tier} is being judged`);
+		const pools = unsettled(status).map((it) => `${it.language} ${it.version} in ${it.tier}: ${it.idle} warm, ${it.starting} starting`);
+		return [`${status.leases} sandboxes are held`, ...checking, ...pools].join("; ");
 	};
 	/** Open as long as the server: its reports come once. */
 	let last: RunnerStatus | null = null;

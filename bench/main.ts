@@ -7,7 +7,7 @@ import type { Bench, Findings } from "./bench.ts";
 import type { Chart } from "./charts/chart.ts";
 import { draw } from "./charts/draw.ts";
 import { CiError, formatComparisons, guardRatios, hasHeld, readCommittedResults } from "./ci.ts";
-import { describeMachine } from "./machine.ts";
+import { describeMachine, type Machine } from "./machine.ts";
 import { measurements } from "./measurements.ts";
 import { type Options, OptionsError, type Part, parseOptions, parts } from "./options.ts";
 import type { CommittedResults } from "./ratios.ts";
@@ -35,10 +35,31 @@ async function measurePart(bench: Bench, part: Part): Promise<Findings> {
 	return found;
 }
 
-async function measureAll(bench: Bench, options: Options): Promise<Results> {
+interface Run {
+	readonly results: Results;
+	/** Parts that could not be measured, not even at the second try. */
+	readonly failed: readonly Part[];
+}
+
+/** One part's failure does not cost the others' figures: it is told, the part is measured once more after all others, and then left out. */
+async function measureAll(bench: Bench, options: Options): Promise<Run> {
 	const machine = await describeMachine(bench.docker);
-	const findings: Findings[] = [];
-	for (const part of options.parts) findings.push(await measurePart(bench, part));
+	const found = new Map<Part, Findings>();
+	const tryPart = async (part: Part): Promise<void> => {
+		try {
+			found.set(part, await measurePart(bench, part));
+		} catch (error) {
+			say(`${part} could not be measured: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+		}
+	};
+	const missing = (): Part[] => options.parts.filter((part) => !found.has(part));
+	for (const part of options.parts) await tryPart(part);
+	for (const part of missing()) await tryPart(part);
+	const findings = options.parts.flatMap((part) => found.get(part) ?? []);
+	return { failed: missing(), results: summariseRun(bench, options, machine, findings) };
+}
+
+function summariseRun(bench: Bench, options: Options, machine: Machine, findings: readonly Findings[]): Results {
 	return {
 		measuredAt: new Date().toISOString(),
 		isQuick: options.isQuick,
@@ -53,8 +74,8 @@ async function measureAll(bench: Bench, options: Options): Promise<Results> {
 }
 
 /** A whole run is the one that is kept; a quick or partial one is written beside it, where version control does not look. */
-function write(results: Results, options: Options): void {
-	const isWhole = !options.isQuick && options.parts.length === parts.length;
+function write({ results, failed }: Run, options: Options): void {
+	const isWhole = !options.isQuick && options.parts.length === parts.length && failed.length === 0;
 	const name = isWhole ? "latest" : "quick";
 	const chartFile = (chart: Chart): string => `${name}.${chart.name}.svg`;
 	mkdirSync(resultsDir, { recursive: true });
@@ -89,10 +110,14 @@ async function main(): Promise<void> {
 			if (!isHeld) process.exitCode = 1;
 			return;
 		}
-		const results = await withBench(options, engine, projectDir, say, (bench) => measureAll(bench, options));
-		process.stdout.write(formatGoals(results.goals));
-		if (results.targets.length > 0) process.stdout.write(formatTargets(results.targets));
-		write(results, options);
+		const run = await withBench(options, engine, projectDir, say, (bench) => measureAll(bench, options));
+		process.stdout.write(formatGoals(run.results.goals));
+		if (run.results.targets.length > 0) process.stdout.write(formatTargets(run.results.targets));
+		write(run, options);
+		if (run.failed.length > 0) {
+			say(`not measured: ${run.failed.join(", ")}`);
+			process.exitCode = 1;
+		}
 	} finally {
 		await engine.release();
 	}

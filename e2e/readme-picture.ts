@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright";
+import { chromiumLaunch } from "./chromium-launch.ts";
 import { clipboardPermissions, Playground } from "./page-objects/playground.ts";
 
 /**
@@ -40,7 +41,7 @@ for number, letter in enumerate(letters):
 
 const [url] = process.argv.slice(2);
 if (url === undefined) throw new Error("Name the address of a running server.");
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await chromium.launch(chromiumLaunch);
 const context = await browser.newContext({
 	viewport: { width: 1_440, height: 900 },
 	colorScheme: "dark",

@@ -1,11 +1,24 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
 
 /**
  * What a private engine can leave behind: the minders (shims) of containers that it was just making when it was killed, with what they
- * had started, and its own mounts. Looked for by the engine's own folders, so nothing of another engine is ever touched. Only to be
- * called while the engine is not running.
+ * had started, its own mounts, and its containers' control groups, which no runtime is asked to remove any more. Looked for by the engine's
+ * own folders, so nothing of another engine is ever touched. Only to be called while the engine is not running.
  */
+
+interface EnginePlaces {
+	readonly dataRoot: string;
+	readonly execRoot: string;
+}
+
+const groupTree = "/sys/fs/cgroup";
+/** Of cgroup v1 there is a tree for each controller below that, of v2 the tree itself. Where the engine keeps its containers' is its default. */
+const groupParent = "docker";
+const containerId = /^[0-9a-f]{64}$/;
+const groupPatienceMs = 2_000;
+const groupLookMs = 20;
 
 function readOrEmpty(path: string): string {
 	try {
@@ -52,8 +65,40 @@ function mountsBelow(folders: readonly string[]): string[] {
 	return points.filter((point) => folders.some((folder) => point === folder || point.startsWith(`${folder}/`))).reverse();
 }
 
-export function clearEngineRemains(places: { readonly dataRoot: string; readonly execRoot: string }): void {
+const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
+/** Ids of the containers that the engine kept a record of, and of those that it had pipes or a task for. */
+function containersOf({ dataRoot, execRoot }: EnginePlaces): string[] {
+	const containerd = join(execRoot, "containerd");
+	const folders = [join(dataRoot, "containers"), containerd, join(containerd, "daemon/io.containerd.runtime.v2.task/moby")];
+	return [...new Set(folders.flatMap(namesIn).filter((name) => containerId.test(name)))];
+}
+
+/** True when it is gone, or not ours to take: a group with a process in it, or with groups below it, cannot be removed by anybody. */
+function removeGroup(group: string): boolean {
+	try {
+		rmdirSync(group);
+		return true;
+	} catch (error) {
+		return error instanceof Error && "code" in error && error.code === "ENOENT";
+	}
+}
+
+/** What was killed leaves its groups a moment later. What is still in use then stays, and costs a start that time. */
+async function clearGroups(containers: readonly string[]): Promise<void> {
+	const parents = [groupTree, ...namesIn(groupTree).map((name) => join(groupTree, name))].map((tree) => join(tree, groupParent));
+	let left = parents.flatMap((parent) => containers.map((id) => join(parent, id))).filter((group) => existsSync(group));
+	const deadline = Date.now() + groupPatienceMs;
+	while (left.length > 0 && Date.now() < deadline) {
+		left = left.filter((group) => !removeGroup(group));
+		if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, groupLookMs));
+	}
+}
+
+export async function clearEngineRemains(places: EnginePlaces): Promise<void> {
 	for (const shim of shimsOf(places.execRoot)) for (const pid of familyOf(shim)) kill(pid);
 	const mounts = mountsBelow([places.dataRoot, places.execRoot]);
+	const containers = containersOf(places);
 	if (mounts.length > 0) spawnSync("umount", ["--lazy", ...mounts], { stdio: "ignore" });
+	await clearGroups(containers);
 }

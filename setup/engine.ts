@@ -88,7 +88,7 @@ async function startDaemon(places: PrivatePlaces): Promise<void> {
 	let hasFailed = false;
 	if (daemonPid(places) === null) {
 		forgetDeadContainerd(places);
-		clearEngineRemains(places);
+		await clearEngineRemains(places);
 		rmSync(places.pidFile, { force: true });
 		rmSync(places.socket, { force: true });
 		const log = openSync(places.logFile, "w", 0o600);
@@ -128,7 +128,7 @@ async function stopDaemon(places: PrivatePlaces): Promise<void> {
 	if (pid === null) return;
 	process.kill(pid, "SIGTERM");
 	if (!(await waitUntil(() => !isAlive(pid), stopTimeoutMs))) process.kill(pid, "SIGKILL");
-	clearEngineRemains(places);
+	await clearEngineRemains(places);
 }
 
 /** A running engine reads its configuration anew on SIGHUP; one that was started with another file, or none, knows nothing of ours. */

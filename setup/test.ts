@@ -8,12 +8,13 @@ import { ensureEngine } from "./engine.ts";
 import { ensureImages } from "./images.ts";
 import { ensurePageBuild } from "./page-build.ts";
 import { ensurePostgres } from "./postgres-package.ts";
-import { runStep, type StepResult, summarise } from "./step.ts";
+import { runSettledStep, runStep, type StepResult, summarise } from "./step.ts";
 import { runLane, settleLane } from "./test-lane.ts";
 
 /**
  * `npm test`: installs what the tests need, starts the engine, builds the images and the page, then runs everything:
- * checks, the agent under sanitizers and its fuzzer, unit and integration tests against the real engine beside the attacks, end-to-end in a real Chromium.
+ * checks, the agent under sanitizers and its fuzzer, unit and integration tests against the real engine beside the attacks, end-to-end in a real Chromium,
+ * and three minutes of the soak.
  */
 
 const projectDir = process.cwd();
@@ -45,6 +46,9 @@ function testFiles(dir: string): string[] {
 function say(line: string): void {
 	process.stdout.write(`setup · ${line}\n`);
 }
+
+/** `npm run` of this project, without npm. */
+const ours = (...words: string[]): [string, ...string[]] => [process.execPath, "setup/bootstrap.mjs", ...words];
 
 async function runAll(): Promise<StepResult[]> {
 	const config = readConfig(process.env, projectDir);
@@ -81,6 +85,7 @@ async function runAll(): Promise<StepResult[]> {
 				env: engine.isPrivate ? {} : env,
 				printed: "asItComes",
 			}),
+			await runSettledStep({ name: "soak", command: ours("soak", "--minutes=3"), env: engine.isPrivate ? {} : env, printed: "asItComes" }),
 			await runStep({
 				name: "the engine, killed",
 				command: [process.execPath, "--import", "tsx", "--test", "--test-reporter=spec", engineKillTest],

@@ -1,22 +1,12 @@
 import { gzipSync } from "node:zlib";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright";
+import { chromiumLaunch } from "../../e2e/chromium-launch.ts";
 import type { Bench, Findings } from "../bench.ts";
 import { summarise } from "../statistics.ts";
 
 /** How long a reader waits for an editor that takes keys, and how much script comes before Monaco's. */
 
 const typed = "Q";
-const launch = {
-	executablePath: "/usr/bin/chromium",
-	args: [
-		"--no-sandbox",
-		"--disable-gpu",
-		"--disable-quic",
-		"--no-first-run",
-		"--disable-background-networking",
-		"--disable-component-update",
-	],
-};
 
 interface Visit {
 	readonly plainMs: number;
@@ -90,7 +80,7 @@ async function withContext<T>(browser: Browser, use: (context: BrowserContext) =
 
 export async function measurePage(bench: Bench): Promise<Findings> {
 	const { url } = bench.warm.process;
-	const browser = await chromium.launch(launch);
+	const browser = await chromium.launch(chromiumLaunch);
 	try {
 		const script = await withContext(browser, (context) => measureScript(context, url));
 		const first: Visit[][] = [];

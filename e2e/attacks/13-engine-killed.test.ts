@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Health } from "../../protocol/api.ts";
@@ -20,6 +20,12 @@ function enginePid(runDir: string): number | undefined {
 	const pid = existsSync(path) ? Number(readFileSync(path, "utf8")) : Number.NaN;
 	const commandLine = Number.isInteger(pid) && existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
 	return commandLine.split("\0").includes(`--host=unix://${join(runDir, "engine.sock")}`) ? pid : undefined;
+}
+
+/** Control groups by these names where engines put them, in whatever tree. */
+function groupsOf(ids: readonly string[]): string[] {
+	const trees = ["", ...readdirSync("/sys/fs/cgroup")].map((tree) => join("/sys/fs/cgroup", tree, "docker"));
+	return trees.flatMap((tree) => ids.map((id) => join(tree, id))).filter((group) => existsSync(group));
 }
 
 const skip = engineRunDir === undefined && "no private engine was named that nobody else uses";
@@ -52,6 +58,7 @@ test("ATTACKS.md 13: after kill -9 of the private engine every reader of its san
 		await isBack;
 		await waitUntilGone(server, alive.containers);
 		await waitUntilDead(alive.marker, restartTimeoutMs);
+		assert.deepEqual(groupsOf(alive.containers), []);
 		await server.waitForLanguages(["python"], restartTimeoutMs);
 		for (const client of alive.clients.slice(0, 3)) await assertRunsAgain(client);
 		await closeAll(alive);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright";
+import { chromiumLaunch } from "../../e2e/chromium-launch.ts";
 import { bundleEmbedScript } from "../../setup/embed-script.ts";
 
 /**
@@ -51,7 +52,7 @@ export async function startAuthorSite(): Promise<AuthorSite> {
 		if (request.url === "/favicon.ico") response.writeHead(204).end();
 		else response.writeHead(200, { ...html, "Content-Security-Policy": site.policy }).end(file ?? page);
 	});
-	const browser: Browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+	const browser: Browser = await chromium.launch(chromiumLaunch);
 	const context: BrowserContext = await browser.newContext();
 	const site: AuthorSite = {
 		asked,

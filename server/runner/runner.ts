@@ -171,9 +171,9 @@ export async function startRunner(options: {
 		async close() {
 			capacity.close();
 			await door.close();
-			await Promise.all([board.close(), baselines.close()]);
+			// At once: where a tier is just being attacked, a slow engine has to remove its sandboxes, and the pool's need not wait for that.
+			await Promise.all([board.close(), baselines.close(), pool.close()]);
 			await Promise.all(removals);
-			await pool.close();
 			await driver.close();
 		},
 	};
