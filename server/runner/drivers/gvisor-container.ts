@@ -8,7 +8,8 @@ import type { SandboxSpec } from "./driver.ts";
  *
  * - Processes: the engine's limit counts the threads of gVisor's own kernel; the program's are held by RLIMIT_NPROC, which counts a kernel
  *   of its own here and so never a neighbour's.
- * - Memory: the engine's limit takes that kernel away as a whole, so it lies above the program's, which the agent watches.
+ * - Memory: the engine's limit takes that kernel away as a whole, so it lies above the program's, which the agent watches. On a busy machine a
+ *   look can come a second late: then the engine's limit ends the sandbox.
  * - Files: gVisor's tmpfs knows no inode cap; the mounts are tmpfs of the engine's machine instead, made and removed with the container.
  * - System calls: an action with an error number of its own becomes EPERM; SCMP_ACT_TRACE without a tracer is ENOSYS there as on Linux.
  *   What answers EINVAL in a container, because it would hold a pipe's lock in the machine's kernel, is allowed: the pipes are gVisor's.
@@ -56,6 +57,11 @@ function tmpfsVolumes(spec: SandboxSpec): Docker.MountSettings[] {
 	}));
 }
 
+/** The engine's limit: what no program gets beyond, whatever the agent sees of it. */
+export function gvisorCeilingBytes({ memoryBytes, processes }: Pick<SandboxSpec, "memoryBytes" | "processes">): number {
+	return memoryBytes + processes * bytesPerProcess + kernelBytes;
+}
+
 export function gvisorOptions(
 	spec: SandboxSpec,
 	name: string,
@@ -64,7 +70,7 @@ export function gvisorOptions(
 	runtime: string,
 ): Docker.ContainerCreateOptions {
 	const options = containerOptions(spec, name, instance, gvisorSeccomp(seccompProfile), runtime);
-	const ceilingBytes = spec.memoryBytes + spec.processes * bytesPerProcess + kernelBytes;
+	const ceilingBytes = gvisorCeilingBytes(spec);
 	const processes = Math.max(1, spec.processes - uncountedProcesses);
 	return {
 		...options,

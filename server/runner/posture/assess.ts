@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type AttackResult, type Fact, PostureReport } from "../../../protocol/posture.ts";
 import { tierTable } from "../../../protocol/tiers.ts";
 import type { SandboxDriver, SandboxSpec } from "../drivers/driver.ts";
+import { gvisorCeilingBytes } from "../drivers/gvisor-container.ts";
 import { type LimitSettings, sandboxLimits } from "../limits.ts";
 import type { Assessment } from "../tier-board.ts";
 import { AssessedSandbox, PostureProblem, type StepEnd } from "./assessed-sandbox.ts";
@@ -155,7 +156,8 @@ const exhaustions = {
 
 async function exhaust(subject: AssessedSandbox, sibling: AssessedSandbox, spec: SandboxSpec, findings: Findings): Promise<void> {
 	const processes = [probePath, "processes", `--processes=${Math.ceil(spec.processes * beyond) + 8}`];
-	const memory = [probePath, "memory", `--memory=${Math.ceil(spec.memoryBytes * beyond) + 67_108_864}`];
+	// Beyond the outermost wall of any tier: what lies before it may be a watch, which on a busy machine comes late.
+	const memory = [probePath, "memory", `--memory=${Math.ceil(gvisorCeilingBytes(spec) * beyond)}`];
 	const [bombed, eaten] = await Promise.all([
 		subject.step({ argv: processes, wallMs: exhaustionWallMs }),
 		sibling.step({ argv: memory, wallMs: exhaustionWallMs }),

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { type Offered, offer } from "../testing/rig.ts";
+import { DockerDriver } from "../drivers/docker.ts";
+import type { SandboxDriver } from "../drivers/driver.ts";
+import type { Shapes } from "../drivers/shapes.ts";
+import { engine, type Offered, offer } from "../testing/rig.ts";
 import { assessWeakened, hasRuntime } from "./testing/weakened.ts";
 
 const skip = (await hasRuntime("runsc")) ? false : "the engine has no runsc";
@@ -22,6 +25,19 @@ test("gVisor with every wall passes; what works inside is told as contained", { 
 	const read = report.attacks.find((it) => it.id === "16-read-agent");
 	assert.match(read?.happened ?? "", /^Inside: /);
 	assert.equal(report.facts["kernel.release"], "4.4.0");
+});
+
+test("gVisor with an agent that watches no memory is held by the engine's limit, and the attack goes far enough to meet it", { skip }, async () => {
+	const unwatched = ({ gvisor, ...others }: Shapes): Shapes => ({
+		...others,
+		gvisor: (...asked) => ({ ...(gvisor ?? assert.fail("no shape"))(...asked), Env: [] }),
+	});
+	const makeDriver = (shapes: Shapes): SandboxDriver => new DockerDriver(engine, `posture-test-${process.pid}`, unwatched(shapes));
+	const report = await assessWeakened("gvisor", bash, undefined, undefined, makeDriver);
+	const attack = report.attacks.find((it) => it.id === "02-memory");
+	assert.equal(attack?.outcome, "held");
+	assert.match(attack.happened, /whole sandbox|ENOMEM|killed/);
+	assert.doesNotMatch(attack.happened, /\(memory\)/);
 });
 
 test("a gvisor tier that is not gVisor is caught by its kernel", { skip }, async () => {
