@@ -79,7 +79,10 @@ export async function startBenchServer(options: {
 		});
 	}
 
-	/** What is to be kept warm is each version in its first tier, but for those that print modules for readers' own browsers. */
+	/**
+	 * Every image of the container tier is to be there, which every version has. What is to be kept warm is each version in its first tier, but for those
+	 * that print modules for readers' own browsers.
+	 */
 	const unsettled = ({ languages, tiers }: RunnerStatus): RunnerStatus["languages"] => {
 		const offered = tiers.filter(({ state }) => state === "offered").map(({ tier }) => tier);
 		const firstTier = (language: string, version: string): ServerTierId | undefined =>
@@ -88,7 +91,9 @@ export async function startBenchServer(options: {
 				.sort((a, b) => offered.indexOf(a.tier) - offered.indexOf(b.tier))[0]?.tier;
 		return languages.filter(
 			({ language, version, tier, isReady, idle, starting }) =>
-				starting > 0 || (isReady && idle < poolSize && tier === firstTier(language, version) && !isModuleVersion(version)),
+				starting > 0 ||
+				(tier === "container" && !isReady) ||
+				(isReady && idle < poolSize && tier === firstTier(language, version) && !isModuleVersion(version)),
 		);
 	};
 	const isQuiet = (status: RunnerStatus): boolean =>
@@ -96,7 +101,9 @@ export async function startBenchServer(options: {
 	const unrest = (status: RunnerStatus | null): string => {
 		if (status === null) return "its runner never told its state";
 		const checking = status.tiers.filter(({ state }) => state === "checking").map(({ tier }) => `${tier} is being judged`);
-		const pools = unsettled(status).map((it) => `${it.language} ${it.version} in ${it.tier}: ${it.idle} warm, ${it.starting} starting`);
+		const pools = unsettled(status).map(
+			(it) => `${it.language} ${it.version} in ${it.tier}: ${it.isReady ? "" : "no image, "}${it.idle} warm, ${it.starting} starting`,
+		);
 		return [`${status.leases} sandboxes are held`, ...checking, ...pools].join("; ");
 	};
 	/** Open as long as the server: its reports come once. */

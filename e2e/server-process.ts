@@ -30,8 +30,10 @@ export interface ServerProcess {
 	readonly straight: StraightPlace;
 	/** Waits until every one of these languages has a version that can be run. */
 	waitForLanguages(languages: readonly string[], timeoutMs?: number): Promise<void>;
-	/** Ctrl-C, and proof that it ends with status 0 and leaves no process, container or mount. */
-	stop(): Promise<void>;
+	/** As when the terminal it was started in is gone and its main process with it: SIGKILL, and nobody reads what its children still print. */
+	abandon(): void;
+	/** Ctrl-C, or that signal, and proof that it ends with status 0 and leaves no process, container or mount. */
+	stop(signal?: "SIGINT" | "SIGHUP"): Promise<void>;
 }
 
 export interface ServerPids {
@@ -158,15 +160,20 @@ export async function startSandglass(options: StartOptions = {}): Promise<Server
 		pids: () => findPids(main),
 		containers: async () => [...straightSandboxes(straight), ...(await listContainers(engine, instance))],
 		waitForLanguages: (languages, timeoutMs = startTimeoutMs) => waitForLanguages(url, languages, () => printed, timeoutMs),
-		async stop() {
+		abandon() {
+			for (const stream of [child.stdout, child.stderr]) stream.destroy();
+			process.off("exit", kill);
+			kill();
+		},
+		async stop(wanted = "SIGINT") {
 			const paths = await mountPathsOf(engine, await listContainers(engine, instance).catch(() => []));
 			const { gateway, runner } = findPids(main);
-			child.kill("SIGINT");
+			child.kill(wanted);
 			const force = setTimeout(kill, stopTimeoutMs);
 			const [code, signal] = await ended;
 			clearTimeout(force);
 			process.off("exit", kill);
-			assert.equal(code, 0, `the server ended with ${signal ?? code} on Ctrl-C; it printed:\n${printed.slice(-4_000)}`);
+			assert.equal(code, 0, `the server ended with ${signal ?? code} on ${wanted}; it printed:\n${printed.slice(-4_000)}`);
 			for (const pid of [gateway, runner])
 				assert.ok(pid === undefined || !commandLine(pid).includes("/process.ts"), `process ${pid} outlived its server`);
 			const left = await listContainers(engine, instance).catch(() => []);

@@ -19,15 +19,32 @@ export interface Running {
 	close(): Promise<void>;
 }
 
-/** Waits for `start`, starts, reports, and closes in order at the end. Never returns control of the process to anybody else. */
-export function runAsChild(start: (config: Config, message: Readonly<Record<string, unknown>>) => Promise<Running>): void {
+/** Without a supervisor nobody else would end a child that cannot close. */
+const longestEndMs = 20_000;
+
+/** Whoever read what is printed may be gone; a word that reaches nobody is no error, least of all one that is itself printed, and so on without end. */
+function printToNobody(): void {
+	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+}
+
+/**
+ * Waits for `start`, starts, reports, and closes in order at the end. Never returns control of the process to anybody else.
+ *
+ * @param endMs how long closing may take
+ */
+export function runAsChild(
+	start: (config: Config, message: Readonly<Record<string, unknown>>) => Promise<Running>,
+	endMs: number = longestEndMs,
+): void {
 	let running: Promise<Running> | undefined;
 	let isEnding = false;
+	printToNobody();
 
 	async function end(): Promise<void> {
 		if (isEnding) return;
 		isEnding = true;
 		let status = 0;
+		setTimeout(() => process.exit(1), endMs).unref();
 		try {
 			await (await running)?.close();
 		} catch (error) {
@@ -38,6 +55,7 @@ export function runAsChild(start: (config: Config, message: Readonly<Record<stri
 	}
 
 	process.on("SIGINT", () => undefined);
+	process.on("SIGHUP", () => undefined);
 	process.on("SIGTERM", () => void end());
 	process.on("disconnect", () => void end());
 	process.on("message", (raw: unknown) => {

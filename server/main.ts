@@ -43,6 +43,9 @@ async function main(config: Config): Promise<void> {
 	};
 	process.on("SIGINT", () => void stop());
 	process.on("SIGTERM", () => void stop());
+	// The terminal is gone, and with it who would read how it ends.
+	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+	process.on("SIGHUP", () => void stop());
 
 	say(`\n  Sandglass is at ${server.url}   (${((Date.now() - startedAt) / 1_000).toFixed(1)} s; Ctrl-C stops it)\n`);
 	await server.languagesReady;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { test } from "node:test";
-import { startSandglass } from "../server-process.ts";
+import { startSandglass, waitUntil } from "../server-process.ts";
 import { SessionClient } from "../session-client.ts";
+import { straightRemains } from "../straight-sandboxes.ts";
 import { closeAll, fillWithRuns, killHard, restartTimeoutMs, roomForRuns, runCount, waitUntilGone, withServer } from "./alive-runs.ts";
 import { assertRunsAgain, waitUntilDead } from "./arena.ts";
 
@@ -54,4 +56,23 @@ test("ATTACKS.md 13: after kill -9 of all three processes at once the next start
 	const next = await startSandglass({ env: { ...roomForRuns, SANDGLASS_INSTANCE: server.instance } });
 	await waitUntilGone(next, alive.containers);
 	await next.stop();
+});
+
+test("ATTACKS.md 13: abandoned by their main process and their terminal, gateway and runner end by themselves and take every sandbox along", async () => {
+	const server = await startSandglass({ env: { ...roomForRuns, LOG_LEVEL: "info" } });
+	const alive = await fillWithRuns(server);
+	const { gateway, runner } = server.pids();
+	assert.ok(gateway !== undefined && runner !== undefined);
+	server.abandon();
+	await waitUntil(() => !existsSync(`/proc/${gateway}`) && !existsSync(`/proc/${runner}`), "both have ended", restartTimeoutMs);
+	await waitUntilDead(alive.marker, restartTimeoutMs);
+	assert.deepEqual(await server.containers(), []);
+	assert.deepEqual(straightRemains(server.straight), []);
+});
+
+test("a terminal that is hung up stops the server in order, as Ctrl-C does", async () => {
+	const server = await startSandglass({ env: roomForRuns });
+	const alive = await fillWithRuns(server);
+	await server.stop("SIGHUP");
+	await waitUntilDead(alive.marker, restartTimeoutMs);
 });
