@@ -33,7 +33,8 @@ export async function withBench<T>(
 			languages: catalogue.languages.map(({ id }) => id),
 			poolSize,
 			tiers: needsEveryTier ? benchTiers : benchTiers.slice(0, 2),
-			env: { SANDGLASS_POOL_CEILING: String(catalogue.toolchains.length * warmPerLanguage) },
+			// Of each version in each of its tiers: for some minutes after a part has asked for them they are kept warm as well.
+			env: { SANDGLASS_POOL_CEILING: String(catalogue.toolchains.reduce((sum, it) => sum + it.tiers.length, 0) * warmPerLanguage) },
 		});
 	say("starting a server with warm sandboxes, and one without …");
 	const warm = await start(warmPerLanguage);

@@ -27,7 +27,9 @@ test("gVisor with every wall passes; what works inside is told as contained", { 
 	assert.equal(report.facts["kernel.release"], "4.4.0");
 });
 
-test("gVisor with an agent that watches no memory is held by the engine's limit, and the attack goes far enough to meet it", { skip }, async () => {
+test("gVisor with an agent that watches no memory is held by the engine's limit, and the attack goes far enough to meet it", {
+	skip,
+}, async () => {
 	const unwatched = ({ gvisor, ...others }: Shapes): Shapes => ({
 		...others,
 		gvisor: (...asked) => ({ ...(gvisor ?? assert.fail("no shape"))(...asked), Env: [] }),
