@@ -14,6 +14,13 @@ test("a ratio may fall behind the committed one by its margin and no further, fr
 	assert.equal(verdictsOf({ "compile-c": 0.2, "rate-docker-run": 99 }, committed)["rate-docker-run"], "held");
 });
 
+test("a figure that does not grow with the number of sessions has not fallen, however lucky the committed run was", () => {
+	const committed = { "growth-echo": 0.2 };
+	assert.equal(verdictsOf({ "growth-echo": 1 }, committed)["growth-echo"], "held");
+	assert.equal(verdictsOf({ "growth-echo": 1.01 }, committed)["growth-echo"], "FELL");
+	assert.equal(verdictsOf({ "growth-echo": 3 }, { "growth-echo": 1.5 })["growth-echo"], "held");
+});
+
 test("what is committed and was not measured has not been held; what is not committed cannot fall", () => {
 	assert.equal(verdictsOf({}, { echo: 2 }).echo, "not measured");
 	assert.equal(verdictsOf({ echo: 2 }, {}).echo, "nothing committed");

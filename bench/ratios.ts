@@ -15,6 +15,8 @@ interface GuardedRatio {
 	readonly better: "lower" | "higher";
 	/** How far it may fall behind the committed one, as a share of it: 0.5 lets 1.0 become 1.5 (or, where higher is better, 0.67). */
 	readonly margin: number;
+	/** Where lower is better: up to here nothing has been lost, whatever a luckier run showed. */
+	readonly harmless?: number;
 }
 
 export const guardedRatios = [
@@ -30,8 +32,8 @@ export const guardedRatios = [
 	{ id: "compile-java", name: "Java, compiled and run, over native", part: "languages", better: "lower", margin: 0.3 },
 	{ id: "idle-memory", name: "memory of an idle sandbox, over a container made by hand", part: "memory", better: "lower", margin: 0.3 },
 	{ id: "echo", name: "echo of one key at the socket, over the agent's own", part: "typing", better: "lower", margin: 0.6 },
-	{ id: "growth-echo", name: "p95 echo with 100 sessions, over 1", part: "sessions", better: "lower", margin: 1 },
-	{ id: "growth-cpu", name: "CPU for a key with 100 sessions, over 1", part: "sessions", better: "lower", margin: 1 },
+	{ id: "growth-echo", name: "p95 echo with 100 sessions, over 1", part: "sessions", better: "lower", margin: 1, harmless: 1 },
+	{ id: "growth-cpu", name: "CPU for a key with 100 sessions, over 1", part: "sessions", better: "lower", margin: 1, harmless: 1 },
 ] as const satisfies readonly GuardedRatio[];
 
 export type RatioId = (typeof guardedRatios)[number]["id"];
@@ -56,11 +58,11 @@ export interface Comparison {
 
 /** All of them, or those of one part. A guarded ratio that is committed and was not measured has not been held. */
 export function compareRatios(measured: Ratios, committed: Readonly<Record<string, number>>): Comparison[] {
-	return guardedRatios.map((ratio) => {
+	return guardedRatios.map((ratio: (typeof guardedRatios)[number] & GuardedRatio) => {
 		const [now, before] = [measured[ratio.id], committed[ratio.id]];
 		const tolerance = 1 + ratio.margin;
 		if (before === undefined) return { ratio, measured: now, committed: before, bound: undefined, verdict: "nothing committed" };
-		const bound = ratio.better === "lower" ? before * tolerance : before / tolerance;
+		const bound = ratio.better === "lower" ? Math.max(before * tolerance, ratio.harmless ?? 0) : before / tolerance;
 		if (now === undefined) return { ratio, measured: now, committed: before, bound, verdict: "not measured" };
 		const isHeld = ratio.better === "lower" ? now <= bound : now >= bound;
 		return { ratio, measured: now, committed: before, bound, verdict: isHeld ? "held" : "FELL" };

@@ -14,7 +14,7 @@ import { runLane, settleLane } from "./test-lane.ts";
 /**
  * `npm test`: installs what the tests need, starts the engine, builds the images and the page, then runs everything:
  * checks, the agent under sanitizers and its fuzzer, unit and integration tests against the real engine beside the attacks, end-to-end in a real Chromium,
- * and three minutes of the soak.
+ * the bench's ratios against the committed ones, and three minutes of the soak.
  */
 
 const projectDir = process.cwd();
@@ -82,6 +82,12 @@ async function runAll(): Promise<StepResult[]> {
 			await runStep({
 				name: "end to end",
 				command: [process.execPath, "node_modules/playwright/cli.js", "test"],
+				env: engine.isPrivate ? {} : env,
+				printed: "asItComes",
+			}),
+			await runSettledStep({
+				name: "bench against the committed ratios",
+				command: ours("bench", "--ci"),
 				env: engine.isPrivate ? {} : env,
 				printed: "asItComes",
 			}),
