@@ -32,6 +32,7 @@ export const guardedRatios = [
 	{ id: "compile-java", name: "Java, compiled and run, over native", part: "languages", better: "lower", margin: 0.3 },
 	{ id: "idle-memory", name: "memory of an idle sandbox, over a container made by hand", part: "memory", better: "lower", margin: 0.3 },
 	{ id: "echo", name: "echo of one key at the socket, over the agent's own", part: "typing", better: "lower", margin: 0.6 },
+	{ id: "echo-cpu", name: "CPU of an echo, over two relays without a protocol", part: "keys", better: "lower", margin: 0.5 },
 	{ id: "growth-echo", name: "p95 echo with 100 sessions, over 1", part: "sessions", better: "lower", margin: 1, harmless: 1 },
 	{ id: "growth-cpu", name: "CPU for a key with 100 sessions, over 1", part: "sessions", better: "lower", margin: 1, harmless: 1 },
 ] as const satisfies readonly GuardedRatio[];

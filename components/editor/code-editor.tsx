@@ -1,4 +1,4 @@
-import { type ClipboardEvent, Component, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { type ClipboardEvent, Component, lazy, type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
 import styles from "./editor.module.css";
 import { PlainEditor } from "./plain-editor.tsx";
 
@@ -28,6 +28,12 @@ export function CodeEditor(props: CodeEditorProps) {
 	const [isMonacoWanted, setIsMonacoWanted] = useState(false);
 	const [isMonacoReady, setIsMonacoReady] = useState(false);
 	const panel = useRef<HTMLDivElement>(null);
+	const takeFocus = useRef<() => void>(undefined);
+	// In the moment in which the text area goes: no key falls between the two, and nobody is called back who has gone elsewhere since.
+	useLayoutEffect(() => {
+		if (isMonacoReady && document.activeElement === document.body) takeFocus.current?.();
+		takeFocus.current = undefined;
+	}, [isMonacoReady]);
 	// Monaco keeps the callbacks of its first render; these lead to the newest.
 	const latest = useRef(props);
 	useEffect(() => {
@@ -70,10 +76,9 @@ export function CodeEditor(props: CodeEditorProps) {
 								onRun={() => latest.current.onRun()}
 								onStop={() => latest.current.onStop()}
 								onReady={(focus) => {
-									const hadFocus = panel.current?.contains(document.activeElement) ?? false;
+									if (panel.current?.contains(document.activeElement)) takeFocus.current = focus;
 									setIsMonacoReady(true);
 									latest.current.onSettled();
-									if (hadFocus) requestAnimationFrame(focus);
 								}}
 							/>
 						</div>

@@ -14,11 +14,13 @@ interface CodePaneProps {
 	readonly shownFile: number;
 	/** As they are now; the editor begins with them, and until it has come they show as text. */
 	readonly contents: readonly string[];
+	/** The editor's script waits until something else is done, or the editor is wanted: the code shows as text so long. */
+	readonly isHeldBack: boolean;
 	readonly ref: Ref<CodePaneHandle>;
 }
 
 /** The code as text at once; the editor in the same place when it has come. */
-export function CodePane({ options, events, shownFile, contents, ref }: CodePaneProps) {
+export function CodePane({ options, events, shownFile, contents, isHeldBack, ref }: CodePaneProps) {
 	const host = useRef<HTMLDivElement>(null);
 	const editor = useRef<CodeMirror | null>(null);
 	const first = useRef(options);
@@ -26,11 +28,16 @@ export function CodePane({ options, events, shownFile, contents, ref }: CodePane
 	/** Asked for before the editor had come. */
 	const isFocusWanted = useRef(false);
 	const [isReady, setIsReady] = useState(false);
+	const [isWanted, setIsWanted] = useState(false);
+	const mayLoad = isWanted || !isHeldBack;
 	useEffect(() => {
 		latest.current = { events, shownFile, contents };
 		editor.current?.show(shownFile);
 	});
 	useEffect(() => {
+		if (!mayLoad) return;
+		// From here on it stays, whatever is held back later.
+		setIsWanted(true);
 		let isGone = false;
 		const load = async (): Promise<void> => {
 			const { openCodeMirror } = await import("./code-mirror.ts");
@@ -55,10 +62,11 @@ export function CodePane({ options, events, shownFile, contents, ref }: CodePane
 			editor.current?.dispose();
 			editor.current = null;
 		};
-	}, []);
+	}, [mayLoad]);
 	useImperativeHandle(ref, () => ({
 		focus() {
 			isFocusWanted.current = editor.current === null;
+			setIsWanted(true);
 			(editor.current ?? host.current)?.focus();
 		},
 		replace: (file, text) => editor.current?.replace(file, text),

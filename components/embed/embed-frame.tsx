@@ -23,6 +23,7 @@ import { type RunCommands, useEmbedCode, usePlaygroundLink } from "./use-embed-c
 import { useEmbedRuns } from "./use-embed-runs.ts";
 import type { CommandQueue } from "./use-embed-source.ts";
 import { useResizeReports, useTerminalHeight } from "./use-frame-height.ts";
+import { useHoldUntilRun } from "./use-hold-until-run.ts";
 import { useInView } from "./use-in-view.ts";
 import { VersionRuns } from "./version-runs.ts";
 import { VersionsPane } from "./versions-pane.tsx";
@@ -50,6 +51,7 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 	// embed.js opens a frame when its reader has pressed Run or Edit; a frame that stands in a page by itself may never be used.
 	const isRunNear = isGrowing && !options.isAutorun && options.recording === undefined && options.versions === undefined;
 	const { runs, state, feed } = useEmbedRuns({ ticket, port, isRunNear });
+	const isEditorHeldBack = useHoldUntilRun(isRunNear, state.session.run);
 	const code = useEmbedCode({ options, port, commands, pane, actions, isReady: runs !== null });
 	const { contents, context, isEdited, isStale } = code;
 	const hasRecording = options.recording !== undefined && !isEdited && !isStale;
@@ -197,6 +199,7 @@ export function EmbedFrame({ options, ticket, port, commands, isGrowing }: Embed
 					events={{ onChange: code.edit, onRun: run, onStop: stop, onLeave: () => document.getElementById(runId)?.focus() }}
 					shownFile={shownFile}
 					contents={contents}
+					isHeldBack={isEditorHeldBack}
 				/>
 			</div>
 			<EmbedBar
