@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Config } from "./config.ts";
+import { tolerateUnreadOutput } from "./unread-output.ts";
 
 /**
  * The other end of supervisor.ts, inside the gateway's and the runner's process. Terminal signals are the supervisor's business:
@@ -22,11 +23,6 @@ export interface Running {
 /** Without a supervisor nobody else would end a child that cannot close. */
 const longestEndMs = 20_000;
 
-/** Whoever read what is printed may be gone; a word that reaches nobody is no error, least of all one that is itself printed, and so on without end. */
-function printToNobody(): void {
-	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-}
-
 /**
  * Waits for `start`, starts, reports, and closes in order at the end. Never returns control of the process to anybody else.
  *
@@ -38,7 +34,7 @@ export function runAsChild(
 ): void {
 	let running: Promise<Running> | undefined;
 	let isEnding = false;
-	printToNobody();
+	tolerateUnreadOutput();
 
 	async function end(): Promise<void> {
 		if (isEnding) return;

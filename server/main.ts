@@ -7,6 +7,7 @@ import { ensurePageBuild } from "../setup/page-build.ts";
 import { KeyFileError } from "./api-keys/key-file.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { startServer } from "./server.ts";
+import { tolerateUnreadOutput } from "./unread-output.ts";
 
 /** `npm start` and `npm run dev`: set up what is missing, start, say where, and stop in order. */
 
@@ -44,7 +45,7 @@ async function main(config: Config): Promise<void> {
 	process.on("SIGINT", () => void stop());
 	process.on("SIGTERM", () => void stop());
 	// The terminal is gone, and with it who would read how it ends.
-	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+	tolerateUnreadOutput();
 	process.on("SIGHUP", () => void stop());
 
 	say(`\n  Sandglass is at ${server.url}   (${((Date.now() - startedAt) / 1_000).toFixed(1)} s; Ctrl-C stops it)\n`);

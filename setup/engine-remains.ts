@@ -74,7 +74,7 @@ function containersOf({ dataRoot, execRoot }: EnginePlaces): string[] {
 	return [...new Set(folders.flatMap(namesIn).filter((name) => containerId.test(name)))];
 }
 
-/** True when it is gone, or not ours to take: a group with a process in it, or with groups below it, cannot be removed by anybody. */
+/** Whether it is gone. One with a process in it, or with groups below it, the kernel lets nobody remove. */
 function removeGroup(group: string): boolean {
 	try {
 		rmdirSync(group);
