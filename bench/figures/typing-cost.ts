@@ -11,8 +11,8 @@ import { type Summary, summarise } from "../statistics.ts";
 const keys = 1_000;
 /** The gateway takes 500 messages a second from one connection, and holds back who sends more. */
 const betweenKeysMs = 4;
-/** A server that has served for a while: its compiler has seen these functions often. */
-const warmUpKeys = 5_000;
+/** A server that has served for a while: until about here its compiler still works on these functions, and a thousand keys cost up to three times as much. */
+const warmUpKeys = 10_000;
 /** A terminal in line mode takes no more than 4,095 bytes a line (termios(3)). */
 const keysPerLine = 60;
 const key = Buffer.from("x");

@@ -23,7 +23,10 @@ export function agentAlone(root: RootFileSystem, workspaceBytes: number): Promis
 		stdio: ["pipe", "pipe", "inherit"],
 	});
 	const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-	const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+	const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
+	const stream = Object.defineProperty(duplex, "unsentBytes", { get: () => child.stdin.writableLength }) as Duplex & {
+		readonly unsentBytes: number;
+	};
 	// The end of the stream is what its owner looks at.
 	stream.on("error", () => stream.destroy());
 	return AgentPlace.open({

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Socket } from "node:net";
-import { Duplex } from "node:stream";
+import type { AgentStream } from "../driver.ts";
 import type { OpenPipes } from "./pipe-files.ts";
 
 /**
@@ -11,42 +11,37 @@ import type { OpenPipes } from "./pipe-files.ts";
 /** What the runtime says of a failure. Our agent writes nothing to its standard error; more than this of it ends the sandbox. */
 const maxErrorBytes = 4_096;
 
-/** The agent's standard input and output as one stream, each chunk passed on as it is. */
-class AgentStream extends Duplex {
+/**
+ * The agent's standard output, and its input behind `write`. Two pipes and no stream around them: a key and its echo go through here, and another
+ * layer would cost them more than all that the runner does with them.
+ */
+class PipedStream extends Socket implements AgentStream {
 	readonly #input: Socket;
-	readonly #output: Socket;
 
-	constructor(input: Socket, output: Socket) {
-		super({ allowHalfOpen: false });
-		this.#input = input;
-		this.#output = output;
-		output.on("data", (chunk: Buffer) => {
-			if (!this.push(chunk)) output.pause();
-		});
-		output.on("end", () => this.push(null));
-		output.on("close", () => this.destroy());
-		for (const end of [input, output]) end.on("error", () => this.destroy());
+	constructor(inputFd: number, outputFd: number) {
+		super({ fd: outputFd, readable: true, writable: false });
+		this.#input = new Socket({ fd: inputFd, readable: false, writable: true });
 		// What went wrong shows as the end of the stream, which is all that its owner may rely on.
 		this.on("error", () => this.destroy());
+		this.#input.on("error", () => this.destroy());
 	}
 
-	override _read(): void {
-		this.#output.resume();
+	get unsentBytes(): number {
+		return this.#input.writableLength;
 	}
 
-	override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-		this.#input.write(chunk, (error) => done(error));
+	override write(bytes: Uint8Array | string): boolean {
+		return !this.#input.destroyed && this.#input.write(bytes);
 	}
 
-	override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+	override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
 		this.#input.destroy();
-		this.#output.destroy();
-		done(error);
+		super._destroy(error, done);
 	}
 }
 
 export class SandboxProcess {
-	readonly stream: Duplex;
+	readonly stream: AgentStream;
 	/** The runtime and all of its container have ended. Never rejects. */
 	readonly ended: Promise<void>;
 	/** The agent has said its first byte; rejects, with the runtime's words, when it ends before that. */
@@ -62,9 +57,9 @@ export class SandboxProcess {
 	constructor(pipes: OpenPipes, pid: number, id: string, onEnd: () => void) {
 		this.#pid = pid;
 		this.#id = id;
-		const output = new Socket({ fd: pipes.output, readable: true, writable: false });
+		const stream = new PipedStream(pipes.input, pipes.output);
 		const errors = new Socket({ fd: pipes.error, readable: true, writable: false });
-		this.stream = new AgentStream(new Socket({ fd: pipes.input, readable: false, writable: true }), output);
+		this.stream = stream;
 		let isStarted = false;
 		errors.on("error", () => undefined);
 		errors.on("data", (chunk: Buffer) => {
@@ -79,7 +74,9 @@ export class SandboxProcess {
 			});
 		});
 		this.spoken = new Promise((resolve, reject) => {
-			output.once("data", () => {
+			// Looks at it and takes nothing: the first byte is the stream's owner's.
+			stream.once("readable", () => {
+				if (stream.readableLength === 0) return;
 				isStarted = true;
 				pipes.forgetNames();
 				resolve();
