@@ -36,6 +36,25 @@ async function withSite<T>(page: Parameters<typeof AuthorSite.open>[0], act: (si
 	}
 }
 
+test("a frame that was opened for a run fetches its editor when the run has begun, or when none came", async ({ embedded, page }) => {
+	const editor = embedded.frame.locator(".cm-editor");
+	await withSite({}, async (site) => {
+		await page.clock.install();
+		await page.clock.pauseAt(Date.now() + 1_000);
+		for (const [begin, what] of [
+			[() => embedded.run.click(), "a run"],
+			[() => page.clock.runFor(2_500), "time"],
+		] as const) {
+			await embedded.open(site, pythonOf(greeting));
+			// The page's clock stands: only the editor's own loading takes time, and half a second is long for that.
+			await new Promise((resolve) => setTimeout(resolve, 500));
+			await expect(editor, `before ${what}`).toHaveCount(0);
+			await begin();
+			await expect(editor, `after ${what}`).toHaveCount(1);
+		}
+	});
+});
+
 for (const [name, attributes] of [
 	["a plain frame", ""],
 	['a frame with sandbox="allow-scripts"', 'sandbox="allow-scripts"'],
