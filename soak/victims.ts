@@ -17,6 +17,8 @@ export interface Victim {
 	isBack(killed: number): boolean;
 }
 
+const ended = "it had ended already";
+
 const Inspected = z.object({ State: z.object({ Pid: z.number().int() }) });
 
 export function victimsOf(server: ServerProcess, engine: { readonly runDir: string; readonly isPrivate: boolean }): readonly Victim[] {
@@ -54,8 +56,16 @@ function findStraight(server: ServerProcess, dice: Dice): number | string {
 async function findContainer({ engine, instance }: ServerProcess, dice: Dice): Promise<number | string> {
 	const running = await engine.listContainers({ filters: { label: [`${instanceLabel}=${instance}`], status: ["running"] } });
 	if (running.length === 0) return "none was there";
-	const inspected = Inspected.parse(await engine.getContainer(dice.pick(running).Id).inspect());
-	return inspected.State.Pid > 1 ? inspected.State.Pid : "it had ended already";
+	const inspection = await engine
+		.getContainer(dice.pick(running).Id)
+		.inspect()
+		.catch((error: unknown) => {
+			// Removed since it was listed, by whoever it belonged to.
+			if (error instanceof Error && "statusCode" in error && error.statusCode === 404) return null;
+			throw error;
+		});
+	const pid = inspection === null ? 0 : Inspected.parse(inspection).State.Pid;
+	return pid > 1 ? pid : ended;
 }
 
 /** Only an engine of ours, and only while nobody is entered as its user but this soak, what started it, and its server. */
