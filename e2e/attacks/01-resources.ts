@@ -111,6 +111,7 @@ export function attackResources({ arena, tier, test }: Ground<ProgramTier>): voi
 			await arena.besideNeighbour(async () => {
 				await assertRunsAgain(attacker, tier);
 				const containers = await arena.server.containers();
+				await arena.untilNothingStarts();
 				const diskBefore = await diskOf(arena.server, containers);
 				let highest = memoryBefore;
 				for (const mode of ["pipes", "pty", "pipes", "pty"] as const) {

@@ -87,6 +87,7 @@ export function attackWithFrames({ arena, tier, test }: Ground): void {
 				await arena.besideNeighbour(async () => {
 					const run = attacker.run({ ...waitingRun(tier), arguments: [marker] });
 					await run.waitForOutput("up");
+					await arena.untilNothingStarts();
 					const live = await containersOfTier(arena.server, tier);
 					// The neighbour's is a container too; in the other tiers nobody else has one in use.
 					const running = live.filter(({ pid }) => existsSync(`/proc/${pid}`));

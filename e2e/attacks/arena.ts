@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import { Health, healthPath } from "../../protocol/api.ts";
 import { Catalogue, cataloguePath } from "../../protocol/catalogue.ts";
 import { type ServerProcess, type StartOptions, startSandglass, waitUntil } from "../server-process.ts";
 import { type ConnectOptions, type RunInput, SessionClient } from "../session-client.ts";
@@ -133,6 +133,20 @@ export class Arena {
 		return this.#server;
 	}
 
+	/**
+	 * What was listed before has been made by then: a sandbox that is still being made has no disk or descriptors of its own yet, or not all. The server's
+	 * own word is a quarter of a second old at the most, so it is asked for twice.
+	 */
+	async untilNothingStarts(): Promise<void> {
+		const isQuiet = async (): Promise<boolean> => (await readPool(this.server)).every(({ starting }) => starting === 0);
+		const isQuietTwice = async (): Promise<boolean> => {
+			if (!(await isQuiet())) return false;
+			await pause(500);
+			return isQuiet();
+		};
+		await waitUntil(isQuietTwice, "no sandbox is being made");
+	}
+
 	/** A new visitor. */
 	connect(options: Partial<ConnectOptions> = {}): Promise<SessionClient> {
 		return SessionClient.connect({ url: this.server.url, ...options });
@@ -176,9 +190,11 @@ export class Arena {
 	}
 }
 
-/** Rejects with the server's reason when the tier is not to be had. */
-const Health = z.looseObject({ pool: z.array(z.looseObject({ language: z.string(), tier: z.string(), isReady: z.boolean() })) });
+async function readPool({ url }: ServerProcess): Promise<Health["pool"]> {
+	return Health.parse(await (await fetch(new URL(healthPath, url))).json()).pool;
+}
 
+/** Rejects with the server's reason when the tier is not to be had. */
 async function waitForTier(server: ServerProcess, tier: SandboxTier): Promise<void> {
 	let said = "nothing";
 	const isReady = async (): Promise<boolean> => {
@@ -188,8 +204,7 @@ async function waitForTier(server: ServerProcess, tier: SandboxTier): Promise<vo
 		if (status?.state === "failed") throw new Error(`The tier ${tier} failed its posture: ${status.reason}`);
 		const { language } = greetingRun(tier, "");
 		if (status?.state !== "offered") return false;
-		const { pool } = Health.parse(await (await fetch(new URL("/healthz", server.url))).json());
-		const ofLanguage = pool.filter((it) => it.language === language && it.tier === tier);
+		const ofLanguage = (await readPool(server)).filter((it) => it.language === language && it.tier === tier);
 		return ofLanguage.length > 0 && ofLanguage.every((it) => it.isReady);
 	};
 	await waitUntil(isReady, `${tier} is offered`, tierTimeoutMs).catch((error: unknown) => {

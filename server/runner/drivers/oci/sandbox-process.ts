@@ -11,10 +11,7 @@ import type { OpenPipes } from "./pipe-files.ts";
 /** What the runtime says of a failure. Our agent writes nothing to its standard error; more than this of it ends the sandbox. */
 const maxErrorBytes = 4_096;
 
-/**
- * The agent's standard output, and its input behind `write`. Two pipes and no stream around them: a key and its echo go through here, and another
- * layer would cost them more than all that the runner does with them.
- */
+/** The agent's standard output, and its input behind `write`. Two pipes without a stream around them, which every key and its echo would go through too. */
 class PipedStream extends Socket implements AgentStream {
 	readonly #input: Socket;
 
