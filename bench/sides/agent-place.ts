@@ -23,10 +23,7 @@ export function agentAlone(root: RootFileSystem, workspaceBytes: number): Promis
 		stdio: ["pipe", "pipe", "inherit"],
 	});
 	const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-	const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
-	const stream = Object.defineProperty(duplex, "unsentBytes", { get: () => child.stdin.writableLength }) as Duplex & {
-		readonly unsentBytes: number;
-	};
+	const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
 	// The end of the stream is what its owner looks at.
 	stream.on("error", () => stream.destroy());
 	return AgentPlace.open({

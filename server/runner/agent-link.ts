@@ -141,7 +141,7 @@ export class AgentLink {
 
 	#write(frame: Buffer): void {
 		this.sandbox.stream.write(frame);
-		if (this.sandbox.stream.unsentBytes > maxUnsentBytes) this.#die("agentStalled");
+		if (this.sandbox.stream.writableLength > maxUnsentBytes) this.#die("agentStalled");
 	}
 
 	#die(reason: string): void {

@@ -1,5 +1,4 @@
 import { Duplex } from "node:stream";
-import type { AgentStream } from "./driver.ts";
 
 /**
  * A container's stdin and stdout as one byte stream, out of the connection that `attach` hijacked.
@@ -14,7 +13,7 @@ const stdoutStream = 1;
 const stderrStream = 2;
 const maxStderrBytes = 4_096;
 
-export class AttachedStream extends Duplex implements AgentStream {
+export class AttachedStream extends Duplex {
 	readonly #socket: Duplex;
 	readonly #header = Buffer.alloc(headerBytes);
 	#headerFilled = 0;
@@ -28,10 +27,6 @@ export class AttachedStream extends Duplex implements AgentStream {
 		socket.on("end", () => this.push(null));
 		socket.on("error", (error) => this.destroy(error));
 		socket.on("close", () => this.destroy());
-	}
-
-	get unsentBytes(): number {
-		return this.writableLength;
 	}
 
 	#demultiplex(chunk: Buffer): void {

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { Fact } from "../../../protocol/posture.ts";
 import type { ServerTierId } from "../../../protocol/tiers.ts";
 
@@ -29,14 +29,6 @@ export interface SandboxDescription {
 	readonly memoryBytes: number | null;
 }
 
-/** What the agent says is read, and what it is told is written. */
-export interface AgentStream extends Readable {
-	/** Keeps the bytes until they are sent: nobody may write to them again. Dropped, and the stream ends, when nobody takes them any more. */
-	write(bytes: Uint8Array): boolean;
-	/** Written and not taken by the system yet. */
-	readonly unsentBytes: number;
-}
-
 /** A started sandbox. Whoever got it from `create` owns it and must destroy it. */
 export interface Sandbox {
 	/** For logs. */
@@ -45,7 +37,7 @@ export interface Sandbox {
 	 * To and from the agent's standard input and output, nothing else mixed in; not reading holds the agent back.
 	 * It ends or is destroyed when the sandbox dies or the engine is lost, and that is the only sign of death there is.
 	 */
-	readonly stream: AgentStream;
+	readonly stream: Duplex;
 	/**
 	 * Kills every process in it and removes it. Ends the stream at once. Resolves when the engine has confirmed; when it cannot,
 	 * rejects, and the sandbox is left to `reap`. May be called more than once.

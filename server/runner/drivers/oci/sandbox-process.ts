@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Socket } from "node:net";
-import type { AgentStream } from "../driver.ts";
+import { Duplex } from "node:stream";
 import type { OpenPipes } from "./pipe-files.ts";
 
 /**
@@ -11,34 +11,42 @@ import type { OpenPipes } from "./pipe-files.ts";
 /** What the runtime says of a failure. Our agent writes nothing to its standard error; more than this of it ends the sandbox. */
 const maxErrorBytes = 4_096;
 
-/** The agent's standard output, and its input behind `write`. Two pipes without a stream around them, which every key and its echo would go through too. */
-class PipedStream extends Socket implements AgentStream {
+/** The agent's standard input and output as one stream, each chunk passed on as it is. */
+class AgentStream extends Duplex {
 	readonly #input: Socket;
+	readonly #output: Socket;
 
-	constructor(inputFd: number, outputFd: number) {
-		super({ fd: outputFd, readable: true, writable: false });
-		this.#input = new Socket({ fd: inputFd, readable: false, writable: true });
+	constructor(input: Socket, output: Socket) {
+		super({ allowHalfOpen: false });
+		this.#input = input;
+		this.#output = output;
+		output.on("data", (chunk: Buffer) => {
+			if (!this.push(chunk)) output.pause();
+		});
+		output.on("end", () => this.push(null));
+		output.on("close", () => this.destroy());
+		for (const end of [input, output]) end.on("error", () => this.destroy());
 		// What went wrong shows as the end of the stream, which is all that its owner may rely on.
 		this.on("error", () => this.destroy());
-		this.#input.on("error", () => this.destroy());
 	}
 
-	get unsentBytes(): number {
-		return this.#input.writableLength;
+	override _read(): void {
+		this.#output.resume();
 	}
 
-	override write(bytes: Uint8Array | string): boolean {
-		return !this.#input.destroyed && this.#input.write(bytes);
+	override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+		this.#input.write(chunk, (error) => done(error));
 	}
 
-	override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+	override _destroy(error: Error | null, done: (error: Error | null) => void): void {
 		this.#input.destroy();
-		super._destroy(error, done);
+		this.#output.destroy();
+		done(error);
 	}
 }
 
 export class SandboxProcess {
-	readonly stream: AgentStream;
+	readonly stream: Duplex;
 	/** The runtime and all of its container have ended. Never rejects. */
 	readonly ended: Promise<void>;
 	/** The agent has said its first byte; rejects, with the runtime's words, when it ends before that. */
@@ -54,9 +62,9 @@ export class SandboxProcess {
 	constructor(pipes: OpenPipes, pid: number, id: string, onEnd: () => void) {
 		this.#pid = pid;
 		this.#id = id;
-		const stream = new PipedStream(pipes.input, pipes.output);
+		const output = new Socket({ fd: pipes.output, readable: true, writable: false });
 		const errors = new Socket({ fd: pipes.error, readable: true, writable: false });
-		this.stream = stream;
+		this.stream = new AgentStream(new Socket({ fd: pipes.input, readable: false, writable: true }), output);
 		let isStarted = false;
 		errors.on("error", () => undefined);
 		errors.on("data", (chunk: Buffer) => {
@@ -71,9 +79,7 @@ export class SandboxProcess {
 			});
 		});
 		this.spoken = new Promise((resolve, reject) => {
-			// Looks at it and takes nothing: the first byte is the stream's owner's.
-			stream.once("readable", () => {
-				if (stream.readableLength === 0) return;
+			output.once("data", () => {
 				isStarted = true;
 				pipes.forgetNames();
 				resolve();
