@@ -1,11 +1,9 @@
 import { deflateRawSync } from "node:zlib";
 import { Playground } from "./page-objects/playground.ts";
-import { Sharing } from "./page-objects/sharing.ts";
+import { code, Sharing } from "./page-objects/sharing.ts";
 import { clipboardPermissions, expect, serverUrl, test } from "./page-objects/test.ts";
 
 /** Links that hold the program, that lead nowhere, and that strangers made: they are opened, and never run by themselves. */
-
-const code = 'import sys\nname = input("name? ")\nprint("hello", name, sys.argv[1:])\n';
 
 const fragmentOf = (draft: unknown): string => `/#code=${deflateRawSync(JSON.stringify(draft)).toString("base64url")}`;
 

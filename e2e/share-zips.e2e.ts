@@ -1,11 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { strToU8, unzipSync, zipSync } from "fflate";
-import { Sharing } from "./page-objects/sharing.ts";
+import { code, Sharing } from "./page-objects/sharing.ts";
 import { expect, test } from "./page-objects/test.ts";
 
 /** Zips and files, on their way out of the page and back in; what strangers put into them is opened, and never run by itself. */
-
-const code = 'import sys\nname = input("name? ")\nprint("hello", name, sys.argv[1:])\n';
 
 test.describe("zips and files", () => {
 	test("a program goes out as a zip and comes back as it was", async ({ playground, page }) => {

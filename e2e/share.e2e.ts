@@ -1,10 +1,8 @@
 import { Playground } from "./page-objects/playground.ts";
-import { Sharing } from "./page-objects/sharing.ts";
+import { code, Sharing } from "./page-objects/sharing.ts";
 import { clipboardPermissions, expect, serverUrl, test } from "./page-objects/test.ts";
 
 /** Programs that are given away: stored ones, and the code of an embed. Each way out of the page is tried together with the way back in. */
-
-const code = 'import sys\nname = input("name? ")\nprint("hello", name, sys.argv[1:])\n';
 
 test.describe("stored programs", () => {
 	test("a stored program opens for somebody else as it was, and runs", async ({ playground, page, browser }) => {

@@ -17,8 +17,6 @@ export interface Victim {
 	isBack(killed: number): boolean;
 }
 
-const ended = "it had ended already";
-
 const Inspected = z.object({ State: z.object({ Pid: z.number().int() }) });
 
 export function victimsOf(server: ServerProcess, engine: { readonly runDir: string; readonly isPrivate: boolean }): readonly Victim[] {
@@ -65,7 +63,7 @@ async function findContainer({ engine, instance }: ServerProcess, dice: Dice): P
 			throw error;
 		});
 	const pid = inspection === null ? 0 : Inspected.parse(inspection).State.Pid;
-	return pid > 1 ? pid : ended;
+	return pid > 1 ? pid : "it had ended already";
 }
 
 /** Only an engine of ours, and only while nobody is entered as its user but this soak, what started it, and its server. */

@@ -1,5 +1,8 @@
 import { expect, type Locator, type Page } from "playwright/test";
 
+/** A program that is given away: it asks, and shows its arguments. */
+export const code = 'import sys\nname = input("name? ")\nprint("hello", name, sys.argv[1:])\n';
+
 /** The dialogs "Share this program" and "Open a program" as a reader meets them. */
 export class Sharing {
 	readonly page: Page;
