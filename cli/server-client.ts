@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ApiProblem, type ApiRunRequest, ApiRunResult, runPath } from "../protocol/api.ts";
+import { type ApiRunRequest, ApiRunResult, runPath } from "../protocol/api.ts";
+import { ApiProblem } from "../protocol/api-problem.ts";
 import { Catalogue, cataloguePath } from "../protocol/catalogue.ts";
 
 /**

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { snippetsPath } from "../protocol/api.ts";
-import { Snippet, SnippetCreated } from "../protocol/snippets.ts";
+import { Snippet, SnippetCreated, snippetsPath } from "../protocol/snippets.ts";
 import { expect, test } from "./page-objects/test.ts";
 import { type ServerProcess, startSandglass, waitUntil } from "./server-process.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright";
+import { z } from "zod";
 import { EmbedCommand } from "../protocol/embed.ts";
 import { type AuthorSite, startAuthorSite } from "./testing/author-site.ts";
 
@@ -33,10 +34,11 @@ const frameOf = async (page: Page) => {
 	assert.ok(frame);
 	return frame;
 };
+const EmbedCommands = z.array(EmbedCommand);
 /** What the frame was told, read by the schema that the real frame reads it by. */
 const toldIn = async (page: Page): Promise<EmbedCommand[]> => {
 	const told: unknown = await (await frameOf(page)).evaluate("told");
-	return EmbedCommand.array().parse(told);
+	return EmbedCommands.parse(told);
 };
 const isShown = (page: Page) => page.waitForFunction(() => (document.querySelector("#it") as HTMLElement).style.visibility === "hidden");
 

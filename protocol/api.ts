@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { errorCodes } from "./errors.ts";
-import { maxControlBytes, RequestedLimits } from "./messages.ts";
+import { ApiProblem } from "./api-problem.ts";
+import { maxControlBytes, RequestedLimits, SentFile } from "./messages.ts";
 import { LimitName, Outcome, StepName, StepReport } from "./outcome.ts";
 import { TierId, TierStatus } from "./tiers.ts";
 
@@ -10,17 +10,14 @@ import { TierId, TierStatus } from "./tiers.ts";
  */
 
 export const runPath = "/api/v1/run";
-export const snippetsPath = "/api/v1/snippets";
 export const healthPath = "/api/v1/health";
 export const openApiPath = "/api/v1/openapi.json";
-
-export const ApiFile = z.strictObject({ name: z.string().max(65_536), content: z.string().max(maxControlBytes) });
 
 export const ApiRunRequest = z.strictObject({
 	language: z.string().min(1).max(40).describe("An id or an alias from /api/v1/languages."),
 	version: z.string().min(1).max(40).optional().describe("Absent: the language's default."),
 	tier: z.string().min(1).max(40).optional().describe("An isolation. Absent: the first of the server's that runs the language."),
-	files: z.array(ApiFile).max(100_000).describe("At most 64, and 256 KiB in all."),
+	files: z.array(SentFile).max(100_000).describe("At most 64, and 256 KiB in all."),
 	entry: z
 		.string()
 		.max(1_000)
@@ -28,7 +25,7 @@ export const ApiRunRequest = z.strictObject({
 		.describe("The file to start. Absent: the language's own name for it when there is such a file, else the first."),
 	arguments: z.array(z.string().max(4_096)).max(64).default([]),
 	stdin: z.string().max(maxControlBytes).default("").describe("All of the program's input; its end follows at once."),
-	limits: RequestedLimits.default({}).describe("Lower than the server's own; a higher one is cut to it."),
+	limits: z._default(RequestedLimits, {}).describe("Lower than the server's own; a higher one is cut to it."),
 });
 export type ApiRunRequest = z.infer<typeof ApiRunRequest>;
 
@@ -38,7 +35,7 @@ const Printed = z.strictObject({
 	output: z.string().describe("Both, in the order in which they came."),
 });
 
-export const ApiStep = StepReport.extend(Printed.shape);
+export const ApiStep = z.strictObject({ ...StepReport.shape, ...Printed.shape });
 export type ApiStep = z.infer<typeof ApiStep>;
 
 export const ApiRunResult = z.strictObject({
@@ -53,7 +50,7 @@ export const ApiRunResult = z.strictObject({
 		.describe("Whose doing an ending was that is not a success; null: a success, or a stop that was asked for."),
 	compile: ApiStep.nullable().describe("null: the language has no such step."),
 	program: ApiStep.nullable().describe("null: it never started."),
-	limit: LimitName.nullable().describe("The limit that ended it."),
+	limit: z.nullable(LimitName).describe("The limit that ended it."),
 });
 export type ApiRunResult = z.infer<typeof ApiRunResult>;
 
@@ -72,25 +69,12 @@ export const ApiRunEvent = z.discriminatedUnion("type", [
 		type: z.literal("result"),
 		outcome: Outcome,
 		message: z.string(),
-		compile: StepReport.nullable(),
-		program: StepReport.nullable(),
+		compile: z.nullable(StepReport),
+		program: z.nullable(StepReport),
 	}),
-	z.strictObject({ type: z.literal("problem"), problem: z.lazy(() => ApiProblem) }),
+	z.strictObject({ type: z.literal("problem"), problem: ApiProblem }),
 ]);
 export type ApiRunEvent = z.infer<typeof ApiRunEvent>;
-
-/** RFC 9457. */
-export const ApiProblem = z.strictObject({
-	type: z.string().describe("A relative reference that names the code."),
-	title: z.string(),
-	status: z.int(),
-	detail: z.string(),
-	code: z.enum(errorCodes),
-	fault: z.enum(["program", "user", "operator", "us"]),
-	field: z.string().optional().describe('The part of the request that was wrong, e.g. "files.0.name".'),
-	retryAfterMs: z.int().nonnegative().optional().describe("When it makes sense to try again; Retry-After says it in seconds."),
-});
-export type ApiProblem = z.infer<typeof ApiProblem>;
 
 /** `GET /api/v1/health`, and /healthz. */
 export const Health = z.strictObject({

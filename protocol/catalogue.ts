@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { some } from "./schema.ts";
 import { TierId, TierState } from "./tiers.ts";
 
 /** `GET /api/v1/languages`: what the page offers. */
@@ -14,7 +15,7 @@ export const CatalogueVersion = z.strictObject({
 	/** An image is there and one of its tiers is offered; for one that a browser runs, always. */
 	isReady: z.boolean(),
 	/** In place of the language's, where those do not run in this version. */
-	examples: z.array(CatalogueExample).min(1).optional(),
+	examples: z.optional(some(CatalogueExample)),
 });
 export type CatalogueVersion = z.infer<typeof CatalogueVersion>;
 
@@ -23,7 +24,7 @@ export const CatalogueTier = z.strictObject({
 	name: z.string(),
 	sentence: z.string(),
 	state: TierState,
-	reason: z.string().nullable(),
+	reason: z.nullable(z.string()),
 });
 export type CatalogueTier = z.infer<typeof CatalogueTier>;
 
@@ -34,8 +35,8 @@ export const CatalogueLanguage = z.strictObject({
 	aliases: z.array(z.string()),
 	fileName: z.string(),
 	/** The first is the default. */
-	versions: z.array(CatalogueVersion).min(1),
-	examples: z.array(CatalogueExample).min(1),
+	versions: some(CatalogueVersion),
+	examples: some(CatalogueExample),
 	memoryBytes: z.number(),
 	hasCompileStep: z.boolean(),
 });

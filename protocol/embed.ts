@@ -1,8 +1,9 @@
-import { z } from "zod";
-import { ApiFile } from "./api.ts";
+import * as z from "zod/mini";
 import { embedMark, embedPath } from "./embed-mark.ts";
+import { SentFile } from "./messages.ts";
 import { Outcome } from "./outcome.ts";
 import { Recording } from "./recordings.ts";
+import { count, integer, list, matching, ordinal, text, within } from "./schema.ts";
 
 /**
  * What an author's page and our frame in it (`/embed`) say to each other by postMessage. Either side drops what does not come from the
@@ -12,59 +13,56 @@ import { Recording } from "./recordings.ts";
 
 export { embedMark, embedPath };
 
-const LineRange = z.tuple([z.int().positive(), z.int().positive()]);
+const LineRange = z.tuple([ordinal(), ordinal()]);
 const Theme = z.enum(["auto", "light", "dark"]);
 
 /** Where the frame's WebSocket is: `?ticket=` the one that stands in the frame's document. */
 export const embedSocketPath = "/api/v1/embed-session";
 
 /** The look of the block that the frame takes the place of, as far as it could be read. */
-export const EmbedLook = z
-	.strictObject({
-		fontFamily: z.string().max(500),
-		fontSizePx: z.number().min(6).max(60),
-		lineHeightPx: z.number().min(6).max(120),
+export const EmbedLook = z.partial(
+	z.strictObject({
+		fontFamily: text(500),
+		fontSizePx: within(6, 60),
+		lineHeightPx: within(6, 120),
 		/** Between the block's edge and its code. */
-		paddingTopPx: z.number().min(0).max(100),
-		paddingLeftPx: z.number().min(0).max(100),
+		paddingTopPx: within(0, 100),
+		paddingLeftPx: within(0, 100),
 		/** CSS colours as `rgb(…)` or `#rrggbb`. */
-		background: z.string().regex(/^(#[0-9a-fA-F]{6}|rgba?\([0-9., %]+\))$/),
-		foreground: z.string().regex(/^(#[0-9a-fA-F]{6}|rgba?\([0-9., %]+\))$/),
-	})
-	.partial();
+		background: matching(/^(#[0-9a-fA-F]{6}|rgba?\([0-9., %]+\))$/),
+		foreground: matching(/^(#[0-9a-fA-F]{6}|rgba?\([0-9., %]+\))$/),
+	}),
+);
 export type EmbedLook = z.infer<typeof EmbedLook>;
 
 export const EmbedOptions = z.strictObject({
-	language: z.string().min(1).max(40),
-	version: z.string().min(1).max(40).optional(),
+	language: text(40, 1),
+	version: z.optional(text(40, 1)),
 	/** Run in each of these, side by side, and show where the outputs differ. */
-	versions: z.array(z.string().min(1).max(40)).min(2).max(6).optional(),
-	tier: z.string().min(1).max(40).optional(),
-	theme: Theme.default("auto"),
-	isReadOnly: z.boolean().default(false),
+	versions: z.optional(list(text(40, 1), 6, 2)),
+	tier: z.optional(text(40, 1)),
+	theme: z._default(Theme, "auto"),
+	isReadOnly: z._default(z.boolean(), false),
 	/** Runs as soon as it is in view. */
-	isAutorun: z.boolean().default(false),
-	title: z.string().max(200).default(""),
+	isAutorun: z._default(z.boolean(), false),
+	title: z._default(text(200), ""),
 	/** The first is shown and edited; hidden ones are there when it runs. */
-	files: z
-		.array(ApiFile.extend({ isHidden: z.boolean().default(false) }))
-		.min(1)
-		.max(64),
+	files: list(z.extend(SentFile, { isHidden: z._default(z.boolean(), false) }), 64, 1),
 	/** Put before and after the first file when it runs, never shown. */
-	hiddenBefore: z.string().max(262_144).default(""),
-	hiddenAfter: z.string().max(262_144).default(""),
-	arguments: z.array(z.string().max(4_096)).max(64).default([]),
+	hiddenBefore: z._default(text(262_144), ""),
+	hiddenAfter: z._default(text(262_144), ""),
+	arguments: z._default(list(text(4_096), 64), []),
 	/** Typed for the reader. */
-	stdin: z.string().max(262_144).default(""),
+	stdin: z._default(text(262_144), ""),
 	/** The frame grows with its output up to this. */
-	maxHeightPx: z.int().min(120).max(4_000).default(600),
-	highlightedLines: z.array(LineRange).max(100).default([]),
-	readOnlyLines: z.array(LineRange).max(100).default([]),
+	maxHeightPx: z._default(integer(120, 4_000), 600),
+	highlightedLines: z._default(list(LineRange, 100), []),
+	readOnlyLines: z._default(list(LineRange, 100), []),
 	/** Cells of one page with the same name share one session; each runs after the cells above it. */
-	session: z.string().max(100).optional(),
+	session: z.optional(text(100)),
 	/** Shown until the reader changes the code. */
-	recording: Recording.optional(),
-	look: EmbedLook.default({}),
+	recording: z.optional(Recording),
+	look: z._default(EmbedLook, {}),
 });
 export type EmbedOptions = z.infer<typeof EmbedOptions>;
 export type EmbedOptionsInput = z.input<typeof EmbedOptions>;
@@ -74,24 +72,24 @@ export const EmbedCommand = z.discriminatedUnion("type", [
 	/** The first; a later one starts the frame anew. */
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("configure"), options: EmbedOptions }),
 	/** `takesFocus`: the reader pressed a button of the page, and is about to answer the program. */
-	z.strictObject({ mark: z.literal(embedMark), type: z.literal("run"), takesFocus: z.boolean().default(false) }),
+	z.strictObject({ mark: z.literal(embedMark), type: z.literal("run"), takesFocus: z._default(z.boolean(), false) }),
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("stop") }),
 	/** `file` absent: the first. */
 	z.strictObject({
 		mark: z.literal(embedMark),
 		type: z.literal("setCode"),
-		code: z.string().max(262_144),
-		file: z.string().max(1_000).optional(),
+		code: text(262_144),
+		file: z.optional(text(1_000)),
 	}),
 	/** Answered by `code` with the same number. */
-	z.strictObject({ mark: z.literal(embedMark), type: z.literal("getCode"), request: z.int().nonnegative() }),
+	z.strictObject({ mark: z.literal(embedMark), type: z.literal("getCode"), request: count() }),
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("focus") }),
 	/** Text as if typed into the terminal. */
-	z.strictObject({ mark: z.literal(embedMark), type: z.literal("input"), text: z.string().max(65_536) }),
+	z.strictObject({ mark: z.literal(embedMark), type: z.literal("input"), text: text(65_536) }),
 	/** A cell above was edited or run again, so what stands here may be old. */
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("stale"), isStale: z.boolean() }),
 	/** What the cells above it ran, in their order: run before this cell's own code, in one sandbox. Their output is not shown. */
-	z.strictObject({ mark: z.literal(embedMark), type: z.literal("context"), codes: z.array(z.string().max(262_144)).max(100) }),
+	z.strictObject({ mark: z.literal(embedMark), type: z.literal("context"), codes: list(text(262_144), 100) }),
 ]);
 export type EmbedCommand = z.infer<typeof EmbedCommand>;
 /** As it is sent: what has a default may be left out. */
@@ -106,10 +104,10 @@ export const EmbedEvent = z.discriminatedUnion("type", [
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("started"), tier: z.string(), version: z.string() }),
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("output"), stream: z.enum(["stdout", "stderr"]), text: z.string() }),
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("exit"), outcome: Outcome, message: z.string() }),
-	z.strictObject({ mark: z.literal(embedMark), type: z.literal("code"), request: z.int().nonnegative(), code: z.string() }),
+	z.strictObject({ mark: z.literal(embedMark), type: z.literal("code"), request: count(), code: z.string() }),
 	/** The reader edited. */
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("change"), code: z.string() }),
-	z.strictObject({ mark: z.literal(embedMark), type: z.literal("resize"), heightPx: z.int().nonnegative() }),
+	z.strictObject({ mark: z.literal(embedMark), type: z.literal("resize"), heightPx: count() }),
 	/** It could not do what it was told; the sentence is for the author, in the console. */
 	z.strictObject({ mark: z.literal(embedMark), type: z.literal("problem"), message: z.string() }),
 ]);

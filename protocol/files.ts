@@ -1,5 +1,6 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
+import { text } from "./schema.ts";
 
 /**
  * The files of a program, as a browser sends them. Names, counts and sizes are checked here and nowhere else;
@@ -11,8 +12,8 @@ export const maxFilesBytes = 262_144;
 export const maxPathBytes = 200;
 
 export const ProgramFile = z.strictObject({
-	name: z.string().max(1_000),
-	content: z.string().max(maxFilesBytes),
+	name: text(1_000),
+	content: text(maxFilesBytes),
 });
 export type ProgramFile = z.infer<typeof ProgramFile>;
 

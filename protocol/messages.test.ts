@@ -36,7 +36,7 @@ test("ATTACKS 12: no number that is out of bounds, no fraction and no word passe
 test("ATTACKS 42: no message has room for an image, a runtime, a mount or a flag", () => {
 	for (const type of ["hello", "run", "stop", "resize", "signal", "eof", "ack", "ping"]) {
 		const whole = { type, run: 1, language: "c", files: [], columns: 80, rows: 24, signal: "INT", received: 0, nonce: 0 };
-		const known = ClientMessage.options.find((option) => option.shape.type.value === type);
+		const known = ClientMessage._zod.def.options.find((option) => [...option.shape.type._zod.values].some((value) => value === type));
 		const valid = Object.fromEntries(Object.entries(whole).filter(([key]) => known !== undefined && key in known.shape));
 		assert.equal(ClientMessage.safeParse(valid).success, true, type);
 		for (const key of ["image", "runtime", "mounts", "privileged", "host", "__proto__x"])

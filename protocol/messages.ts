@@ -1,7 +1,8 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { errorCodes } from "./errors.ts";
 import { Outcome, StepName, StepReport } from "./outcome.ts";
 import { RunTiming } from "./run-timing.ts";
+import { amount, count, integer, list, matching, ordinal, text } from "./schema.ts";
 
 /**
  * Every control message between browser and gateway. PROTOCOL.md beside this file says when each may be sent.
@@ -17,50 +18,50 @@ export const socketPath = "/api/v1/session";
 /** Longest text frame the gateway reads: 256 KiB of files with every byte escaped in JSON, and the rest. */
 export const maxControlBytes = 2_097_152;
 
-const RunId = z.int().min(1).max(2_147_483_647);
-const SessionId = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
-const Columns = z.int().min(2).max(1_000);
-const Rows = z.int().min(1).max(1_000);
+const RunId = integer(1, 2_147_483_647);
+const SessionId = matching(/^[A-Za-z0-9_-]{16,64}$/);
+const Columns = integer(2, 1_000);
+const Rows = integer(1, 1_000);
 
 /** Bounds only; the operator's maximum, which config.ts holds, still rules. Absent: the server's default. */
-export const RequestedLimits = z
-	.strictObject({
-		idleWallMs: z.int().min(100).max(3_600_000),
-		totalWallMs: z.int().min(100).max(3_600_000),
-		cpuMs: z.int().min(100).max(3_600_000),
-		outputBytes: z.int().min(1_024).max(1_073_741_824),
-	})
-	.partial();
+export const RequestedLimits = z.partial(
+	z.strictObject({
+		idleWallMs: integer(100, 3_600_000),
+		totalWallMs: integer(100, 3_600_000),
+		cpuMs: integer(100, 3_600_000),
+		outputBytes: integer(1_024, 1_073_741_824),
+	}),
+);
 export type RequestedLimits = z.infer<typeof RequestedLimits>;
 
 export const HelloMessage = z.strictObject({
 	type: z.literal("hello"),
 	/** Where cookies are blocked: the token of an earlier welcome, kept in memory. */
-	visitorToken: z.string().max(200).optional(),
+	visitorToken: z.optional(text(200)),
 	/** Take up a session whose connection broke. `received`: counted messages that arrived from the server. */
-	resume: z.strictObject({ session: SessionId, secret: z.string().max(100), received: z.int().nonnegative() }).optional(),
+	resume: z.optional(z.strictObject({ session: SessionId, secret: text(100), received: count() })),
 });
 
-const SentFile = z.strictObject({ name: z.string().max(65_536), content: z.string().max(maxControlBytes) });
+/** Wider than what is taken (files.ts), so that too much is told as that and not as an unreadable message. */
+export const SentFile = z.strictObject({ name: text(65_536), content: text(maxControlBytes) });
 
 export const RunMessage = z.strictObject({
 	type: z.literal("run"),
 	/** Chosen by the page, greater than every earlier one of the session. */
 	run: RunId,
-	language: z.string().min(1).max(40),
+	language: text(40, 1),
 	/** Absent: the language's default. */
-	version: z.string().min(1).max(40).optional(),
+	version: z.optional(text(40, 1)),
 	/** An isolation (tiers.ts). Absent: the server's choice among those that it offers for the language. */
-	tier: z.string().min(1).max(40).optional(),
-	/** Wider than what is taken (files.ts), so that too much is told as that and not as an unreadable message. */
-	files: z.array(SentFile).max(100_000),
+	tier: z.optional(text(40, 1)),
+	files: list(SentFile, 100_000),
 	/** The file to start; absent: the language's own name for it when there is such a file, else the first. */
-	entry: z.string().max(1_000).optional(),
-	arguments: z.array(z.string().max(4_096)).max(64).default([]),
-	mode: z.enum(["pty", "pipes"]).default("pty"),
-	columns: Columns.default(80),
-	rows: Rows.default(24),
-	limits: RequestedLimits.default({}),
+	entry: z.optional(text(1_000)),
+	arguments: z._default(list(text(4_096), 64), []),
+	mode: z._default(z.enum(["pty", "pipes"]), "pty"),
+	columns: z._default(Columns, 80),
+	rows: z._default(Rows, 24),
+	limits: z._default(RequestedLimits, {}),
 });
 export type RunMessage = z.infer<typeof RunMessage>;
 export type RunRequest = z.input<typeof RunMessage>;
@@ -74,8 +75,8 @@ export const ClientMessage = z.discriminatedUnion("type", [
 	/** End of input. */
 	z.strictObject({ type: z.literal("eof"), run: RunId }),
 	/** How many counted messages of the server have arrived so far; frees the server's copy of them. */
-	z.strictObject({ type: z.literal("ack"), received: z.int().nonnegative() }),
-	z.strictObject({ type: z.literal("ping"), nonce: z.int().nonnegative() }),
+	z.strictObject({ type: z.literal("ack"), received: count() }),
+	z.strictObject({ type: z.literal("ping"), nonce: count() }),
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
 export type ClientMessageInput = z.input<typeof ClientMessage>;
@@ -101,7 +102,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
 		/** True when `resume` was honoured: what was not received follows. False after an asked-for resume: that run is over. */
 		isResumed: z.boolean(),
 		/** Counted messages of the page that arrived so far; the page sends the later ones again. */
-		received: z.int().nonnegative(),
+		received: count(),
 		/** The server's build; a page of another build tells its reader to reload. */
 		build: z.string(),
 	}),
@@ -109,8 +110,8 @@ export const ServerMessage = z.discriminatedUnion("type", [
 	z.strictObject({
 		type: z.literal("queued"),
 		run: RunId,
-		ahead: z.int().nonnegative(),
-		waitMs: z.int().nonnegative().optional(),
+		ahead: count(),
+		waitMs: z.optional(count()),
 	}),
 	z.strictObject({
 		type: z.literal("started"),
@@ -125,9 +126,9 @@ export const ServerMessage = z.discriminatedUnion("type", [
 	z.strictObject({
 		type: z.literal("stats"),
 		run: RunId,
-		wallMs: z.number().nonnegative(),
-		cpuMs: z.number().nonnegative(),
-		memoryBytes: z.number().nonnegative(),
+		wallMs: amount(),
+		cpuMs: amount(),
+		memoryBytes: amount(),
 	}),
 	/** A step ended; when it was the last, `exit` follows at once. */
 	z.strictObject({ type: z.literal("step"), run: RunId, step: StepName, report: StepReport }),
@@ -136,25 +137,25 @@ export const ServerMessage = z.discriminatedUnion("type", [
 		type: z.literal("exit"),
 		run: RunId,
 		outcome: Outcome,
-		compile: StepReport.nullable(),
-		program: StepReport.nullable(),
+		compile: z.nullable(StepReport),
+		program: z.nullable(StepReport),
 		/** Where its time went. Absent: it had no sandbox, or was lost with it, or ran in the reader's browser. */
-		timing: RunTiming.optional(),
+		timing: z.optional(RunTiming),
 	}),
 	/** That many more bytes of input were taken by the program; the page may send as many more. */
-	z.strictObject({ type: z.literal("stdinAck"), run: RunId, bytes: z.int().positive() }),
+	z.strictObject({ type: z.literal("stdinAck"), run: RunId, bytes: ordinal() }),
 	/** `run` when it answers a run that did not start. */
 	z.strictObject({
 		type: z.literal("error"),
 		code: z.enum(errorCodes),
 		message: z.string(),
-		field: z.string().optional(),
-		run: RunId.optional(),
+		field: z.optional(z.string()),
+		run: z.optional(RunId),
 		/** When it makes sense to try again. */
-		retryAfterMs: z.int().nonnegative().optional(),
+		retryAfterMs: z.optional(count()),
 	}),
-	z.strictObject({ type: z.literal("ack"), received: z.int().nonnegative() }),
-	z.strictObject({ type: z.literal("pong"), nonce: z.int().nonnegative() }),
+	z.strictObject({ type: z.literal("ack"), received: count() }),
+	z.strictObject({ type: z.literal("pong"), nonce: count() }),
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 

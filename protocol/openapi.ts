@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { ApiProblem, ApiRunEvent, ApiRunRequest, ApiRunResult, Health, healthPath, openApiPath, runPath, snippetsPath } from "./api.ts";
+import { ApiRunEvent, ApiRunRequest, ApiRunResult, Health, healthPath, openApiPath, runPath } from "./api.ts";
+import { ApiProblem } from "./api-problem.ts";
 import { Catalogue, cataloguePath } from "./catalogue.ts";
 import { describeError, type ErrorCode, errorTable } from "./errors.ts";
 import { PostureDocument, posturePath } from "./posture.ts";
-import { Snippet, SnippetCreated, SnippetDraft } from "./snippets.ts";
+import { Snippet, SnippetCreated, SnippetDraft, snippetsPath } from "./snippets.ts";
 
 /** The OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0), made from the schemas that the server itself reads by. */
 
@@ -51,7 +52,7 @@ const answered = {
 } as const;
 
 /** JSON schemas by name: what is asked as a caller may write it, what is answered as it is given. */
-function schemasOf(schemas: Readonly<Record<string, z.ZodType>>, io: "input" | "output"): Record<string, Json> {
+function schemasOf(schemas: Readonly<Record<string, z.core.$ZodType>>, io: "input" | "output"): Record<string, Json> {
 	const registry = z.registry<{ id: string }>();
 	for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
 	const made = z.toJSONSchema(registry, { io, uri: schemaPath });

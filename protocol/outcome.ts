@@ -1,5 +1,6 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { describeError, errorCodes, errorTable, type Fault } from "./errors.ts";
+import { amount, integer } from "./schema.ts";
 
 /** How a run ended, and what its steps used. The runner makes it, the page shows it, the same words everywhere. */
 
@@ -8,13 +9,13 @@ export type StepName = z.infer<typeof StepName>;
 
 export const StepReport = z.strictObject({
 	/** null when a signal ended it or it never started. */
-	exitCode: z.int().nullable(),
+	exitCode: z.nullable(z.int()),
 	/** Signal number, or null. */
-	signal: z.int().min(1).max(64).nullable(),
-	wallMs: z.number().nonnegative(),
+	signal: z.nullable(integer(1, 64)),
+	wallMs: amount(),
 	/** User and system time of all its processes. */
-	cpuMs: z.number().nonnegative(),
-	peakMemoryBytes: z.number().nonnegative(),
+	cpuMs: amount(),
+	peakMemoryBytes: amount(),
 });
 export type StepReport = z.infer<typeof StepReport>;
 
@@ -23,10 +24,10 @@ export type LimitName = z.infer<typeof LimitName>;
 
 export const Outcome = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("exited"), code: z.int() }),
-	z.strictObject({ kind: z.literal("signalled"), signal: z.int().min(1).max(64) }),
-	z.strictObject({ kind: z.literal("compileFailed"), code: z.int().nullable() }),
+	z.strictObject({ kind: z.literal("signalled"), signal: integer(1, 64) }),
+	z.strictObject({ kind: z.literal("compileFailed"), code: z.nullable(z.int()) }),
 	/** `limit` struck; `value` is it: milliseconds for the times, bytes for memory and output. */
-	z.strictObject({ kind: z.literal("limited"), limit: LimitName, value: z.number().positive() }),
+	z.strictObject({ kind: z.literal("limited"), limit: LimitName, value: z.number().check(z.positive()) }),
 	/** The reader pressed Stop, or closed the page. */
 	z.strictObject({ kind: z.literal("stopped") }),
 	/** It did not end by the program's or the reader's doing. */

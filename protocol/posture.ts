@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { amount, count, integer, list, matching, text } from "./schema.ts";
 import { TierId, TierStatus } from "./tiers.ts";
 
 /**
@@ -7,13 +8,7 @@ import { TierId, TierStatus } from "./tiers.ts";
  */
 
 /** A fact: a JSON value under a dotted path, e.g. "identity.uid" → 1000, "syscalls.reachable" → ["read", …]. */
-export const Fact = z.union([
-	z.string().max(2_000),
-	z.number(),
-	z.boolean(),
-	z.null(),
-	z.array(z.union([z.string().max(300), z.number()])).max(1_000),
-]);
+export const Fact = z.union([text(2_000), z.number(), z.boolean(), z.null(), list(z.union([text(300), z.number()]), 1_000)]);
 export type Fact = z.infer<typeof Fact>;
 
 export const AttackOutcome = z.enum([
@@ -28,53 +23,53 @@ export type AttackOutcome = z.infer<typeof AttackOutcome>;
 
 export const AttackResult = z.strictObject({
 	/** Row of the table of attacks (e2e/attacks/README.md). */
-	row: z.int().min(1).max(99),
+	row: integer(1, 99),
 	/** Unique within a report: "20-userns". */
-	id: z.string().regex(/^[0-9]{2}-[a-z0-9-]{1,40}$/),
-	title: z.string().min(1).max(120),
+	id: matching(/^[0-9]{2}-[a-z0-9-]{1,40}$/),
+	title: text(120, 1),
 	outcome: AttackOutcome,
 	/** What was tried, in a sentence or two. */
-	tried: z.string().max(600),
+	tried: text(600),
 	/** What happened: the error, the value seen. Text out of a sandbox: shown as text only. */
-	happened: z.string().max(600),
+	happened: text(600),
 	/** Why that is so, and what would follow if it were not. */
-	why: z.string().max(600),
+	why: text(600),
 });
 export type AttackResult = z.infer<typeof AttackResult>;
 
 export const PostureDifference = z.strictObject({
 	/** A fact's path, or "attacks.<id>". */
-	path: z.string().max(120),
-	expected: z.string().max(400),
-	found: z.string().max(400),
+	path: text(120),
+	expected: text(400),
+	found: text(400),
 });
 export type PostureDifference = z.infer<typeof PostureDifference>;
 
 export const PostureFigures = z.strictObject({
 	/** From the driver's `create` to READY, ms. */
-	startMs: z.number().nonnegative().nullable(),
+	startMs: z.nullable(amount()),
 	/** From a warm sandbox's STEP to its first byte of output, ms. */
-	warmMs: z.number().nonnegative().nullable(),
+	warmMs: z.nullable(amount()),
 	/** Memory of an idle warm sandbox as the machine counts it (its cgroup), bytes. */
-	idleMemoryBytes: z.number().nonnegative().nullable(),
+	idleMemoryBytes: z.nullable(amount()),
 });
 export type PostureFigures = z.infer<typeof PostureFigures>;
 
 export const PostureReport = z.strictObject({
 	/** A tier, or the name of one of the lab's baselines. */
-	subject: z.union([TierId, z.string().regex(/^baseline-[a-z-]{1,30}$/)]),
+	subject: z.union([TierId, matching(/^baseline-[a-z-]{1,30}$/)]),
 	/** Unix time, ms. */
-	startedAtMs: z.int().nonnegative(),
-	tookMs: z.number().nonnegative(),
+	startedAtMs: count(),
+	tookMs: amount(),
 	/** `failed` when `differences` is not empty or the posture could not be taken. Baselines are never judged. */
 	verdict: z.enum(["passed", "failed", "unjudged"]),
 	/** Why it could not be taken; null when it was. */
-	problem: z.string().max(400).nullable(),
+	problem: z.nullable(text(400)),
 	/** `<language>@<version>` of the image it was taken in; null where none was. */
-	image: z.string().max(80).nullable(),
-	facts: z.record(z.string().max(120), Fact),
-	attacks: z.array(AttackResult).max(200),
-	differences: z.array(PostureDifference).max(200),
+	image: z.nullable(text(80)),
+	facts: z.record(text(120), Fact),
+	attacks: list(AttackResult, 200),
+	differences: list(PostureDifference, 200),
 	figures: PostureFigures,
 });
 export type PostureReport = z.infer<typeof PostureReport>;

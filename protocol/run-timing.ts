@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { amount } from "./schema.ts";
 
 /**
  * Where a run's time goes: five stages, each beginning where the one before ends, so that together they are the time from the server's having
@@ -15,14 +16,14 @@ import { z } from "zod";
 export const stageNames = ["queue", "claim", "compile", "start", "run"] as const;
 export type StageName = (typeof stageNames)[number];
 
-const Duration = z.number().nonnegative();
+const Duration = amount();
 
 /** The runner's part. */
 export const SandboxTiming = z.strictObject({
 	claimMs: Duration,
-	compileMs: Duration.nullable(),
-	startMs: Duration.nullable(),
-	runMs: Duration.nullable(),
+	compileMs: z.nullable(Duration),
+	startMs: z.nullable(Duration),
+	runMs: z.nullable(Duration),
 });
 export type SandboxTiming = z.infer<typeof SandboxTiming>;
 

@@ -1,12 +1,14 @@
-import { z } from "zod";
-import { ApiFile } from "./api.ts";
-import { RequestedLimits } from "./messages.ts";
+import * as z from "zod/mini";
+import { RequestedLimits, SentFile } from "./messages.ts";
 import { Recording } from "./recordings.ts";
+import { list, matching, text } from "./schema.ts";
 
 /**
  * What a share link points to: everything that makes a run, never changed once it is stored. `POST /api/v1/snippets` stores one,
  * `GET /api/v1/snippets/<id>` gives it back, `/s/<id>` shows it.
  */
+
+export const snippetsPath = "/api/v1/snippets";
 
 /** The most that a recorded run may take, as JSON. */
 export const maxRecordingBytes = 1_048_576;
@@ -14,39 +16,39 @@ export const maxRecordingBytes = 1_048_576;
 export const maxSnippetBytes = 2_097_152;
 
 /** 22 characters of base64url, made from the content (snippet-id.ts). */
-export const SnippetId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
+export const SnippetId = matching(/^[A-Za-z0-9_-]{22}$/);
 
 /** What a page sends. The server adds what it knows better: the exact version, the image's digest. */
 export const SnippetDraft = z.strictObject({
-	title: z.string().max(200).default(""),
-	language: z.string().min(1).max(40),
-	version: z.string().min(1).max(40).optional(),
+	title: z._default(text(200), ""),
+	language: text(40, 1),
+	version: z.optional(text(40, 1)),
 	/** Absent: the server's own choice, then as now. */
-	tier: z.string().min(1).max(40).optional(),
-	files: z.array(ApiFile).max(100_000),
-	entry: z.string().max(1_000).optional(),
-	arguments: z.array(z.string().max(4_096)).max(64).default([]),
-	stdin: z.string().max(262_144).default(""),
-	limits: RequestedLimits.default({}),
-	recording: Recording.optional(),
+	tier: z.optional(text(40, 1)),
+	files: list(SentFile, 100_000),
+	entry: z.optional(text(1_000)),
+	arguments: z._default(list(text(4_096), 64), []),
+	stdin: z._default(text(262_144), ""),
+	limits: z._default(RequestedLimits, {}),
+	recording: z.optional(Recording),
 	/** The snippet that this one was made from. One that is not there (any more) is left out. */
-	parent: SnippetId.optional(),
+	parent: z.optional(SnippetId),
 });
 export type SnippetDraft = z.infer<typeof SnippetDraft>;
 export type SnippetDraftInput = z.input<typeof SnippetDraft>;
 
 /** All that the id is made from. `parent` is not among it: the same thing has the same link, whichever way it was reached, and keeps its first parent. */
-export const SnippetContent = SnippetDraft.omit({ parent: true }).extend({
+export const SnippetContent = z.extend(z.omit(SnippetDraft, { parent: true }), {
 	/** The exact one. */
-	version: z.string().min(1).max(40),
+	version: text(40, 1),
 	/** The digest over all that went into its image when it was stored, or null where no image runs it (a browser does) or none was there. */
-	imageDigest: z.string().max(64).nullable(),
+	imageDigest: z.nullable(text(64)),
 });
 export type SnippetContent = z.infer<typeof SnippetContent>;
 
-export const Snippet = SnippetContent.extend({
+export const Snippet = z.extend(SnippetContent, {
 	id: SnippetId,
-	parent: SnippetId.nullable(),
+	parent: z.nullable(SnippetId),
 	/** ISO 8601, UTC: the first time that this content was stored. */
 	createdAt: z.iso.datetime(),
 });

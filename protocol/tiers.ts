@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { count, text } from "./schema.ts";
 
 /**
  * The kinds of isolation, by the names that requests, settings and pages use. What each one is made of is the runner's business;
@@ -67,7 +68,7 @@ export const defaultTierOrder = [
 /** Tiers that a server runs; `browser` needs none. */
 export type ServerTierId = Exclude<TierId, "browser">;
 export const serverTierIds = tierIds.filter((tier): tier is ServerTierId => tier !== "browser");
-export const ServerTierId = z.enum(tierIds).exclude(["browser"]);
+export const ServerTierId = z.enum(serverTierIds);
 
 /** The reason of one that is missing only until its image is there. */
 export const stillBeingSetUp = "It is still being set up.";
@@ -90,8 +91,8 @@ export const TierStatus = z.strictObject({
 	tier: TierId,
 	state: TierState,
 	/** A sentence, where the state is not `offered`. Never a path or an engine's message. */
-	reason: z.string().max(400).nullable(),
+	reason: z.nullable(text(400)),
 	/** Unix time in ms of the last finished posture; null: none yet. */
-	checkedAtMs: z.int().nonnegative().nullable(),
+	checkedAtMs: z.nullable(count()),
 });
 export type TierStatus = z.infer<typeof TierStatus>;

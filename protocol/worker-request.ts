@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { integer, list, text } from "./schema.ts";
 
 /**
  * How the page speaks with a Worker (`export default { fetch }`) in the isolate tier: by its standard input and output, a line each. The other
@@ -14,26 +15,26 @@ export const maxRequestLineBytes = 4_000;
 /** 64 Ki characters of body, each escaped, and the rest. */
 export const maxResponseLineCharacters = 524_288;
 
-const Headers = z.record(z.string().min(1).max(200), z.string().max(2_000));
+const Headers = z.record(text(200, 1), text(2_000));
 
 export const WorkerRequest = z.strictObject({
 	method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
-	path: z.string().max(2_000).startsWith("/"),
+	path: z.string().check(z.maxLength(2_000), z.startsWith("/")),
 	headers: Headers,
 	/** Text; "" is no body. */
-	body: z.string().max(maxRequestLineBytes),
+	body: text(maxRequestLineBytes),
 });
 export type WorkerRequest = z.infer<typeof WorkerRequest>;
 
 const Answered = z.strictObject({
-	status: z.int().min(100).max(599),
-	statusText: z.string().max(1_000),
-	headers: z.array(z.tuple([z.string().max(1_000), z.string().max(16_384)])).max(200),
-	body: z.string().max(65_536),
+	status: integer(100, 599),
+	statusText: text(1_000),
+	headers: list(z.tuple([text(1_000), text(16_384)]), 200),
+	body: text(65_536),
 	/** The body was longer. */
 	isCut: z.boolean(),
 });
-const Failed = z.strictObject({ error: z.string().max(65_536) });
+const Failed = z.strictObject({ error: text(65_536) });
 
 const ResponseLine = z.strictObject({ response: z.union([Answered, Failed]) });
 export type WorkerResponse = z.infer<typeof ResponseLine>["response"];

@@ -56,7 +56,7 @@ const othersNames = ["theme", "title", "readonly", "readonly-lines", "autorun", 
 const knownNames = Object.keys(Attributes.shape);
 
 /** The part of a JSON block that concerns a run; its names are EmbedOptions'. */
-const JsonOptions = EmbedOptions.extend({ file: z.string(), sandbox: z.string() }).partial();
+const JsonOptions = z.strictObject({ ...EmbedOptions.shape, file: z.string(), sandbox: z.string() }).partial();
 
 type FromAttributes = z.infer<typeof Attributes>;
 

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { TestContext } from "node:test";
 import { z } from "zod";
-import type { ApiProblem, ApiRunRequest, ApiRunResult, ApiStep } from "../../protocol/api.ts";
+import type { ApiRunRequest, ApiRunResult, ApiStep } from "../../protocol/api.ts";
+import type { ApiProblem } from "../../protocol/api-problem.ts";
 import type { Catalogue } from "../../protocol/catalogue.ts";
 
 /** A server that answers as a test tells it, for answers that a real one gives only when it is in trouble. */

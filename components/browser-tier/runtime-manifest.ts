@@ -1,13 +1,14 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { matching, ordinal, text } from "../../protocol/schema.ts";
 import { type RuntimeKind, runtimeKinds } from "./wire.ts";
 
 /** What setup/browser-runtime.ts built; next.config.js writes it into the page when that is built. */
 
-const RuntimeFile = z.strictObject({ name: z.string().max(100), bytes: z.int().positive() });
+const RuntimeFile = z.strictObject({ name: text(100), bytes: ordinal() });
 export type RuntimeFile = z.infer<typeof RuntimeFile>;
 
 const RuntimeManifest = z.strictObject({
-	path: z.string().regex(/^\/browser-runtime\/[0-9a-f]{16}$/),
+	path: matching(/^\/browser-runtime\/[0-9a-f]{16}$/),
 	frameScriptHash: z.string(),
 	runtimes: z.record(z.enum(runtimeKinds), z.strictObject({ script: RuntimeFile, parts: z.array(RuntimeFile) })),
 });

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { count, integer, text } from "../../protocol/schema.ts";
 import type { RuntimeBytes, RuntimeManifest } from "./runtime-manifest.ts";
 import type { BrowserProgram, ToFrame } from "./wire.ts";
 
@@ -9,10 +10,10 @@ import type { BrowserProgram, ToFrame } from "./wire.ts";
 
 const FrameMessage = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("ready"), canWait: z.boolean() }),
-	z.strictObject({ type: z.literal("failed"), detail: z.string().max(1_000) }),
+	z.strictObject({ type: z.literal("failed"), detail: text(1_000) }),
 	z.strictObject({ type: z.literal("output"), bytes: z.instanceof(Uint8Array) }),
-	z.strictObject({ type: z.literal("read"), memoryBytes: z.int().nonnegative() }),
-	z.strictObject({ type: z.literal("exit"), code: z.int().min(0).max(255), memoryBytes: z.int().nonnegative() }),
+	z.strictObject({ type: z.literal("read"), memoryBytes: count() }),
+	z.strictObject({ type: z.literal("exit"), code: integer(0, 255), memoryBytes: count() }),
 	z.strictObject({ type: z.literal("outputFull") }),
 	z.strictObject({ type: z.literal("breach") }),
 ]);

@@ -1,6 +1,5 @@
-import { snippetsPath } from "../../protocol/api.ts";
 import { EmbedOptions, type EmbedOptionsInput } from "../../protocol/embed.ts";
-import { Snippet, type SnippetDraft, SnippetId } from "../../protocol/snippets.ts";
+import { Snippet, type SnippetDraft, SnippetId, snippetsPath } from "../../protocol/snippets.ts";
 
 /**
  * What a bare frame shows, one without our script around it: `/embed#code=…` holds the program itself, `/embed?snippet=<id>` names a shared

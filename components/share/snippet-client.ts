@@ -1,6 +1,6 @@
-import { ApiProblem, snippetsPath } from "../../protocol/api.ts";
+import { ApiProblem } from "../../protocol/api-problem.ts";
 import { describeError, type ErrorCode } from "../../protocol/errors.ts";
-import { Snippet, SnippetCreated, type SnippetDraft, SnippetId } from "../../protocol/snippets.ts";
+import { Snippet, SnippetCreated, type SnippetDraft, SnippetId, snippetsPath } from "../../protocol/snippets.ts";
 
 /** What the page asks of `/api/v1/snippets`. Expected failures are values with the sentence that a reader is shown. */
 

@@ -1,5 +1,5 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { describeError } from "../../protocol/errors.ts";
 import { maxFiles, maxFilesBytes } from "../../protocol/files.ts";
 import { formatBytes } from "../../protocol/outcome.ts";
@@ -11,7 +11,7 @@ import { type NamedText, readText } from "./text-file.ts";
  * counted and their sizes added up before any is inflated, and none inflates beyond the size that it gives itself.
  */
 
-const Manifest = SnippetDraft.omit({ files: true, recording: true }).extend({ format: z.literal("sandglass-program-1") });
+const Manifest = z.extend(z.omit(SnippetDraft, { files: true, recording: true }), { format: z.literal("sandglass-program-1") });
 type Manifest = z.infer<typeof Manifest>;
 
 const manifestName = /^sandglass(-\d+)?\.json$/;

@@ -1,22 +1,23 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { RequestedLimits } from "../../protocol/messages.ts";
+import { list, ordinal } from "../../protocol/schema.ts";
 
 /**
  * What a reader wrote, kept in the browser over a reload. Each tab keeps its own in sessionStorage, so that two tabs do not trample
  * each other; the last written of all is in localStorage too, where a new tab starts from.
  */
 
-const StoredFile = z.strictObject({ key: z.int().positive(), name: z.string(), content: z.string() });
+const StoredFile = z.strictObject({ key: ordinal(), name: z.string(), content: z.string() });
 
 const StoredWorkspace = z.strictObject({
-	files: z.array(StoredFile).min(1).max(64).readonly(),
-	activeKey: z.int().positive(),
-	nextKey: z.int().positive(),
+	files: z.readonly(list(StoredFile, 64, 1)),
+	activeKey: ordinal(),
+	nextKey: ordinal(),
 });
 
 /** What came with a program that was opened, beside its files. One that was typed here has none of it. */
-export const ProgramExtras = z
-	.strictObject({
+export const ProgramExtras = z.partial(
+	z.strictObject({
 		title: z.string(),
 		/** The file to start. */
 		entry: z.string(),
@@ -25,18 +26,18 @@ export const ProgramExtras = z
 		limits: RequestedLimits,
 		/** The snippet that it was. */
 		parent: z.string(),
-	})
-	.partial();
+	}),
+);
 export type ProgramExtras = z.infer<typeof ProgramExtras>;
 
 /** A program whose place another one took. */
 const EarlierProgram = z.strictObject({
 	languageId: z.string(),
-	version: z.string().optional(),
-	tier: z.string().optional(),
+	version: z.optional(z.string()),
+	tier: z.optional(z.string()),
 	workspace: StoredWorkspace,
 	argumentLine: z.string(),
-	extras: ProgramExtras.optional(),
+	extras: z.optional(ProgramExtras),
 });
 
 export const Work = z.strictObject({
@@ -45,13 +46,13 @@ export const Work = z.strictObject({
 	/** The version picked for each language; a language that is missing has its default. */
 	versions: z.record(z.string(), z.string()),
 	/** The isolation picked for each language; a language that is missing has the server's choice. */
-	tiers: z.record(z.string(), z.string()).default({}),
+	tiers: z._default(z.record(z.string(), z.string()), {}),
 	workspaces: z.record(z.string(), StoredWorkspace),
 	argumentLine: z.string(),
 	/** By language. */
-	extras: z.record(z.string(), ProgramExtras).optional(),
+	extras: z.optional(z.record(z.string(), ProgramExtras)),
 	/** Kept until the reader brings it back or opens yet another. */
-	earlier: EarlierProgram.optional(),
+	earlier: z.optional(EarlierProgram),
 });
 export type Work = z.infer<typeof Work>;
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /** What the reader chose; "system" follows the device. */
 export const ThemeChoice = z.enum(["system", "light", "dark"]);

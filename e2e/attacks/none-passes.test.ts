@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ApiProblem, Health, runPath } from "../../protocol/api.ts";
+import { Health, runPath } from "../../protocol/api.ts";
+import { ApiProblem } from "../../protocol/api-problem.ts";
 import { Catalogue, cataloguePath } from "../../protocol/catalogue.ts";
 import { type ServerProcess, startSandglass, waitUntil } from "../server-process.ts";
 import { SessionClient } from "../session-client.ts";

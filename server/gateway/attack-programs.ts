@@ -9,7 +9,10 @@ import type { LanguageCatalogue } from "../languages/catalogue.ts";
 
 const Index = z.array(
 	z.strictObject({
-		...AttackProgram.omit({ content: true, fileName: true, tiers: true }).shape,
+		id: AttackProgram.shape.id,
+		row: AttackProgram.shape.row,
+		title: AttackProgram.shape.title,
+		language: AttackProgram.shape.language,
 		file: z.string().regex(/^[a-z0-9-]{1,60}\.[a-z]{1,4}$/),
 		/** Where the attempt makes sense, when that is not everywhere that its language runs. */
 		tiers: z.array(TierId).min(1).optional(),

@@ -92,10 +92,10 @@ export const DoorReply = z.discriminatedUnion("type", [
 	z.strictObject({
 		type: z.literal("exit"),
 		outcome: Outcome,
-		compile: StepReport.nullable(),
-		program: StepReport.nullable(),
+		compile: z.nullable(StepReport),
+		program: z.nullable(StepReport),
 		/** null: it ended before its sandbox was there. */
-		timing: SandboxTiming.nullable(),
+		timing: z.nullable(SandboxTiming),
 	}),
 	z.strictObject({ type: z.literal("lost"), code: z.enum(errorCodes) }),
 	z.strictObject({ type: z.literal("status"), status: RunnerStatus }),

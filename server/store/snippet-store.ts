@@ -34,7 +34,7 @@ export interface StoreTotals {
 const rowBytes = 256;
 const pageRows = 50;
 
-const Row = z.object({ id: SnippetId, content: z.string(), parent: SnippetId.nullable(), created_at: z.string() });
+const Row = z.object({ id: SnippetId, content: z.string(), parent: z.nullable(SnippetId), created_at: z.string() });
 const Found = z.array(Row.extend({ content: z.string().nullable(), created_at: z.string().nullable() })).max(2);
 const Totals = z.array(z.object({ snippets: z.coerce.number(), content_bytes: z.coerce.number() })).length(1);
 

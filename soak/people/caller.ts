@@ -1,4 +1,5 @@
-import { ApiProblem, ApiRunResult, runPath } from "../../protocol/api.ts";
+import { ApiRunResult, runPath } from "../../protocol/api.ts";
+import { ApiProblem } from "../../protocol/api-problem.ts";
 import type { Fate } from "../ledger.ts";
 import { chooseProgram, endsWell, type Person } from "./visit.ts";
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { ApiProblem } from "../../../protocol/api.ts";
+import type { ApiProblem } from "../../../protocol/api-problem.ts";
 import { describeError, type ErrorCode, errorTable } from "../../../protocol/errors.ts";
 import { setDataHeaders } from "../security-headers.ts";
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { snippetsPath } from "../../../protocol/api.ts";
 import { cataloguePath } from "../../../protocol/catalogue.ts";
 import { embedAncestorsHeader, embedTicketHeader } from "../../../protocol/embed-headers.ts";
 import { embedPath } from "../../../protocol/embed-mark.ts";
+import { snippetsPath } from "../../../protocol/snippets.ts";
 import type { OriginRules } from "../origin.ts";
 import { allowFraming } from "../security-headers.ts";
 import type { Visitors } from "../visitor.ts";

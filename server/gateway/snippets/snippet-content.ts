@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { findFilesProblem, isWellFormedText } from "../../../protocol/files.ts";
 import { maxRecordingBytes, type SnippetContent, type SnippetDraft } from "../../../protocol/snippets.ts";
 import { TierId } from "../../../protocol/tiers.ts";
@@ -15,7 +16,7 @@ export function completeDraft(draft: SnippetDraft, catalogue: LanguageCatalogue,
 	if (problem !== null) return problem;
 	const language = findLanguage(draft.language, catalogue);
 	if (language === undefined) return { code: "unknownLanguage", field: "language" };
-	const tier = TierId.optional().safeParse(draft.tier);
+	const tier = z.optional(TierId).safeParse(draft.tier);
 	if (!tier.success) return { code: "unknownTier", field: "tier" };
 	const fitting = language.versions.filter(
 		(it) => (draft.version === undefined || it.version === draft.version) && (tier.data === undefined || it.tiers.includes(tier.data)),

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { snippetsPath } from "../../../protocol/api.ts";
 import { snippetIdOf } from "../../../protocol/snippet-id.ts";
-import { type Snippet, type SnippetCreated, SnippetDraft, SnippetId, snippetPagePath } from "../../../protocol/snippets.ts";
+import { type Snippet, type SnippetCreated, SnippetDraft, SnippetId, snippetPagePath, snippetsPath } from "../../../protocol/snippets.ts";
 import type { SnippetStore } from "../../store/snippet-store.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { isProblem } from "../api/callers.ts";

@@ -1,4 +1,5 @@
-import { ApiProblem, ApiRunEvent, ApiRunResult, runPath } from "../../../protocol/api.ts";
+import { ApiRunEvent, ApiRunResult, runPath } from "../../../protocol/api.ts";
+import { ApiProblem } from "../../../protocol/api-problem.ts";
 
 /** The HTTP interface as a caller outside a browser meets it. */
 

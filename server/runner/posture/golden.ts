@@ -55,7 +55,7 @@ export const GoldenFile = z.strictObject({
 	/** For reviewers. */
 	note: z.string().optional(),
 	/** The file that this one changes: what it does not name is as there. */
-	extends: ServerTierId.optional(),
+	extends: z.optional(ServerTierId),
 	facts: z.record(z.string(), Matcher),
 	attacks: z.record(z.string(), ExpectedAttack),
 });
