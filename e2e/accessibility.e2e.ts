@@ -100,7 +100,7 @@ test("Tab goes through the page in the order in which it is read", async ({ play
 		"Version",
 		"Isolation",
 		"Examples",
-		"Program arguments",
+		"Arguments",
 		"Run",
 		"Open",
 		"Share",

@@ -26,7 +26,7 @@ export function RunBar(props: RunBarProps) {
 			<Brand />
 			<LanguagePickers {...pickers} />
 			<label className={`${styles.field} ${styles.arguments}`}>
-				<span className={styles.label}>Program arguments</span>
+				<span className={styles.label}>Arguments</span>
 				<input
 					className={styles.input}
 					value={argumentLine}

@@ -32,7 +32,7 @@ export class Playground {
 		this.version = page.getByRole("combobox", { name: "Version" });
 		this.isolation = page.getByRole("combobox", { name: "Isolation" });
 		this.examples = page.getByRole("combobox", { name: "Examples" });
-		this.arguments = page.getByRole("textbox", { name: "Program arguments" });
+		this.arguments = page.getByRole("textbox", { name: "Arguments" });
 		this.theme = page.getByRole("combobox", { name: "Theme" });
 		this.editor = page.getByRole("textbox", { name: "Code editor" });
 		this.terminal = page.getByRole("region", { name: "Terminal" });
