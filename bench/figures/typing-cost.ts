@@ -1,109 +1,134 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Bench, type Findings, pythonOf } from "../bench.ts";
+import { cpuMsOf } from "../host/processes.ts";
 import { benchProgram, listeningProgram } from "../programs.ts";
 import { RelayChain } from "../relays/relay-chain.ts";
+import type { Row, Section } from "../results.ts";
 import { SessionPlace } from "../sides/session-place.ts";
+import { Typist } from "../sides/typist.ts";
 import { type Summary, summarise } from "../statistics.ts";
 
-/** What a thousand keys cost gateway and runner in processor time, each typed when the echo of the one before is there; beside two relays without a protocol. */
+/** What a thousand keys cost gateway and runner in processor time, each pressed after the echo of the one before; beside two relays without a protocol. */
 
 const keys = 1_000;
-/** The gateway takes 500 messages a second from one connection, and holds back who sends more. */
-const betweenKeysMs = 4;
+/** In turn: the gateway takes 500 messages a second from one connection, and holds back who sends more. */
+const typists = 8;
+/** Long enough for everything on the way to fall asleep. */
+const restMs = 4;
 /** A server that has served for a while: until about here its compiler still works on these functions, and a thousand keys cost up to three times as much. */
 const warmUpKeys = 10_000;
-/** A terminal in line mode takes no more than 4,095 bytes a line (termios(3)). */
-const keysPerLine = 60;
-const key = Buffer.from("x");
-const lineEnd = Buffer.from("\n");
+const rounds = { whole: 5, quick: 2 } as const;
 
-const names = { both: "gateway and runner", relays: "two relays without a protocol" } as const;
+interface Sides {
+	readonly gateway: number;
+	readonly runner: number;
+	readonly seated: readonly Typist[];
+	readonly relays: RelayChain;
+}
 
-/** Milliseconds that all threads of a process have run (proc(5), schedstat). */
-function cpuMsOf(pid: number): number {
-	const threads = readdirSync(`/proc/${pid}/task`);
-	return threads.reduce((sum, id) => sum + Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, "utf8").split(" ", 1)[0]) / 1e6, 0);
+interface Cost {
+	readonly gateway: Summary;
+	readonly runner: Summary;
+	readonly together: Summary;
+	readonly idle: Summary;
+	readonly relays: Summary;
 }
 
 const sumCpuMs = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
 
+/** @param press returns when the key is seen */
+async function pressInTurn(count: number, pauseMs: number, press: (turn: number) => Promise<unknown>): Promise<void> {
+	for (let turn = 0; turn < count; turn++) {
+		if (pauseMs > 0) await pause(pauseMs);
+		await press(turn);
+	}
+}
+
+async function measureCost({ gateway, runner, seated, relays }: Sides, pauseMs: number, takes: number): Promise<Cost> {
+	const samples = {
+		gateway: [] as number[][],
+		runner: [] as number[][],
+		together: [] as number[][],
+		idle: [] as number[][],
+		relays: [] as number[][],
+	};
+	for (let take = 0; take < takes; take++) {
+		const before = [cpuMsOf(gateway), cpuMsOf(runner)] as const;
+		const startedAt = performance.now();
+		await pressInTurn(keys, pauseMs, async (turn) => seated[turn % seated.length]?.press());
+		const [ofGateway, ofRunner] = [cpuMsOf(gateway) - before[0], cpuMsOf(runner) - before[1]];
+		const tookMs = performance.now() - startedAt;
+		samples.gateway.push([ofGateway]);
+		samples.runner.push([ofRunner]);
+		samples.together.push([ofGateway + ofRunner]);
+		const idleFrom = sumCpuMs([gateway, runner]);
+		await pause(tookMs);
+		samples.idle.push([sumCpuMs([gateway, runner]) - idleFrom]);
+		const relaysFrom = sumCpuMs(relays.pids);
+		await pressInTurn(keys, pauseMs, () => relays.send(Buffer.from("x")));
+		samples.relays.push([sumCpuMs(relays.pids) - relaysFrom]);
+	}
+	return {
+		gateway: summarise(samples.gateway),
+		runner: summarise(samples.runner),
+		together: summarise(samples.together),
+		idle: summarise(samples.idle),
+		relays: summarise(samples.relays),
+	};
+}
+
+/** What both would have taken anyway is no key's. */
+const netMs = ({ together, idle }: Cost): number => Math.max(0, together.median - idle.median);
+
+function sectionOf(pace: string, cost: Cost): Section {
+	const row = (name: string, summary: Summary): Row => ({ name, unit: "ms", summary });
+	const relays = "two relays without a protocol";
+	return {
+		title: `Processor time of 1,000 keys and their echoes, ${pace}`,
+		note: `${typists} readers in turn, each key pressed after the echo of the one before; all threads of both processes. Nobody typing: the same processes over the same time, the programs still there, which is part of the rows above. Two relays: Node processes that pass bytes on and know nothing else, the same keys in turn with ours; what a machine takes for waking two processes four times is in both.`,
+		rows: [
+			row("gateway", cost.gateway),
+			row("runner", cost.runner),
+			{ ...row("gateway and runner", cost.together), rival: relays },
+			row("both, nobody typing", cost.idle),
+			row(relays, cost.relays),
+		],
+	};
+}
+
 export async function measureTypingCost(bench: Bench): Promise<Findings> {
 	const { gateway, runner } = bench.warm.process.pids();
 	if (gateway === undefined || runner === undefined) throw new Error("the server's processes cannot be told apart");
-	const read = (): readonly [number, number] => [cpuMsOf(gateway), cpuMsOf(runner)];
-	const place = await SessionPlace.open(bench.warm.process.url);
+	const program = benchProgram(bench.config, pythonOf(bench), "pty", listeningProgram);
+	const places: SessionPlace[] = [];
 	const relays = await RelayChain.open();
-	const samples: Record<"gateway" | "runner" | "together" | "idle" | "relays", number[][]> = {
-		gateway: [],
-		runner: [],
-		together: [],
-		idle: [],
-		relays: [],
-	};
 	try {
-		const program = place.start(benchProgram(bench.config, pythonOf(bench), "pty", listeningProgram));
-		await program.firstByteAt;
-		let typed = 0;
-		const type = async (count: number): Promise<void> => {
-			for (let at = 0; at < count; at++) {
-				await pause(betweenKeysMs);
-				const echoed = program.nextOutputAt();
-				program.type(++typed % keysPerLine === 0 ? lineEnd : key);
-				await echoed;
-			}
-		};
-		const relay = async (count: number): Promise<void> => {
-			for (let at = 0; at < count; at++) {
-				await pause(betweenKeysMs);
-				await relays.send(key);
-			}
-		};
-		await type(bench.isQuick ? keys : warmUpKeys);
-		await relay(bench.isQuick ? keys : warmUpKeys);
-		await bench.warm.untilQuiet();
-		for (let round = 0; round < (bench.isQuick ? 2 : 5); round++) {
-			const before = read();
-			const startedAt = performance.now();
-			await type(keys);
-			const after = read();
-			const tookMs = performance.now() - startedAt;
-			samples.gateway.push([after[0] - before[0]]);
-			samples.runner.push([after[1] - before[1]]);
-			samples.together.push([after[0] - before[0] + after[1] - before[1]]);
-			await pause(tookMs);
-			const later = read();
-			samples.idle.push([later[0] - after[0] + later[1] - after[1]]);
-			const relaysBefore = sumCpuMs(relays.pids);
-			await relay(keys);
-			samples.relays.push([sumCpuMs(relays.pids) - relaysBefore]);
+		const seated: Typist[] = [];
+		for (let at = 0; at < typists; at++) {
+			const place = await SessionPlace.open(bench.warm.process.url);
+			places.push(place);
+			seated.push(await Typist.sitDown(place, program));
 		}
-		program.stop();
-		await program.ended;
+		const sides = { gateway, runner, seated, relays };
+		const takes = bench.isQuick ? rounds.quick : rounds.whole;
+		await measureCost(sides, 0, Math.ceil((bench.isQuick ? keys : warmUpKeys) / keys));
+		await bench.warm.untilQuiet();
+		const atOnce = await measureCost(sides, 0, takes);
+		const afterRest = await measureCost(sides, restMs, takes);
+		for (const typist of seated) await typist.leave();
+		return {
+			sections: [sectionOf("at once", atOnce), sectionOf(`${restMs} ms later`, afterRest)],
+			targets: [],
+			ratios: { "echo-cpu": Math.max(0.001, netMs(atOnce)) / atOnce.relays.median },
+			goals: [
+				{
+					id: "echo-cpu",
+					value: netMs(atOnce),
+					note: `each key as soon as the last is seen, less what both take with nobody typing; with ${restMs} ms between echo and key, ${netMs(afterRest).toFixed(0)} ms`,
+				},
+			],
+		};
 	} finally {
-		await Promise.all([place.close(), relays.close()]);
+		await Promise.all([...places.map((place) => place.close()), relays.close()]);
 	}
-	const together = summarise(samples.together);
-	const idle = summarise(samples.idle);
-	const relayed = summarise(samples.relays);
-	const row = (name: string, summary: Summary) => ({ name, unit: "ms" as const, summary });
-	return {
-		sections: [
-			{
-				title: "Processor time of 1,000 keys and their echoes",
-				note: `One reader types, a key every ${betweenKeysMs} ms after the last echo; all threads of both processes. Nobody typing: the same processes over the same time, the program still there, which is part of the rows above. Two relays: Node processes that pass bytes on and know nothing else, the same keys in turn with ours; what a machine takes for waking two processes four times is in both.`,
-				rows: [
-					row("gateway", summarise(samples.gateway)),
-					row("runner", summarise(samples.runner)),
-					{ ...row(names.both, together), rival: names.relays },
-					row("both, nobody typing", idle),
-					row(names.relays, relayed),
-				],
-			},
-		],
-		targets: [],
-		ratios: { "echo-cpu": Math.max(0.001, together.median - idle.median) / relayed.median },
-		// What both would have taken anyway is no key's.
-		goals: [{ id: "echo-cpu", value: Math.max(0, together.median - idle.median), note: "less what both take with nobody typing" }],
-	};
 }

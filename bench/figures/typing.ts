@@ -2,49 +2,18 @@ import { setTimeout as pause } from "node:timers/promises";
 import { sandboxLimits } from "../../server/runner/limits.ts";
 import { type Bench, benchDriver, type Findings, imageOf, pythonOf } from "../bench.ts";
 import { interleave } from "../interleave.ts";
-import { type BenchProgram, benchProgram, keysPerLine, listeningProgram } from "../programs.ts";
+import { type BenchProgram, benchProgram, listeningProgram } from "../programs.ts";
 import { agentInSandbox } from "../sides/agent-place.ts";
 import { DoorPlace } from "../sides/door-place.ts";
-import type { Place, RunningProgram } from "../sides/place.ts";
+import type { Place } from "../sides/place.ts";
 import { SessionPlace } from "../sides/session-place.ts";
+import { Typist } from "../sides/typist.ts";
 import { type Summary, summarise } from "../statistics.ts";
 
 /** From a key to its echo: one reader alone, at each part in turn, and fifty readers at once. */
 
-const key = Buffer.from("x");
-const lineEnd = Buffer.from("\n");
 const typists = 50;
 const typistsTarget = "50 sessions typing at once, p95";
-
-class Typist {
-	readonly #program: RunningProgram;
-	#keys = 0;
-
-	private constructor(program: RunningProgram) {
-		this.#program = program;
-	}
-
-	/** Returns when the program has said that it listens. */
-	static async sitDown(place: Place, program: BenchProgram): Promise<Typist> {
-		const running = place.start(program);
-		await running.firstByteAt;
-		return new Typist(running);
-	}
-
-	/** Milliseconds until the key is seen. */
-	async press(): Promise<number> {
-		this.#keys++;
-		const echoed = this.#program.nextOutputAt();
-		const pressedAt = performance.now();
-		this.#program.type(this.#keys % keysPerLine === 0 ? lineEnd : key);
-		return (await echoed) - pressedAt;
-	}
-
-	async leave(): Promise<void> {
-		this.#program.stop();
-		await this.#program.ended;
-	}
-}
 
 async function measureAlone(bench: Bench, program: BenchProgram): Promise<Summary[]> {
 	const { warm, config } = bench;
