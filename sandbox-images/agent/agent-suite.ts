@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Cause, encodeFile, encodeFrame, encodeResize, encodeStep, FrameType } from "./test-frames.ts";
 import { type ContainerRuntime, TestImage, type TestSandbox } from "./test-sandbox.ts";
@@ -423,13 +424,27 @@ export function testAgent(runtime: ContainerRuntime): void {
 			assert.ok(exit.peakMemoryBytes > 40_000_000, String(exit.peakMemoryBytes));
 		});
 
-		it("STATS come about every 250 ms, none before", async () => {
-			for (const seconds of [0.15, 1.1]) {
-				const startedAt = performance.now();
-				const { statsFrames } = await sandbox.shell(`busybox sleep ${seconds}`);
-				const elapsedMs = performance.now() - startedAt;
-				assert.ok(statsFrames >= Math.floor(seconds / 0.5) && statsFrames <= elapsedMs / 250, `${statsFrames} in ${elapsedMs} ms`);
-			}
+		it("STATS come about every 250 ms while a program computes, none before", async () => {
+			assert.equal((await sandbox.shell("busybox sleep 0.15")).statsFrames, 0);
+			const { statsFrames, exit } = await sandbox.run({ argv: ["/bin/probe", "spin"], cpuMs: 1_200 });
+			const wallMs = exit.wallUs / 1_000;
+			assert.ok(statsFrames >= Math.floor(wallMs / 500) && statsFrames <= wallMs / 250, `${statsFrames} in ${wallMs} ms`);
+		});
+
+		it("STATS come ever less often while nothing happens, and soon again when it is typed at", async () => {
+			sandbox.send(encodeStep(shellStep("echo ready; read line; read line")));
+			await sandbox.untilOutput("ready");
+			await pause(4_000);
+			sandbox.send(bytes("one\n"));
+			const meanwhile = (await sandbox.until(FrameType.StdinAck)).filter(({ type }) => type === FrameType.Stats).length;
+			assert.ok(meanwhile >= 2 && meanwhile <= 7, `${meanwhile} in 4 s, where a busy program has 16`);
+			// Without a key the next would have come up to 2 s after the last.
+			const typedAt = performance.now();
+			await sandbox.until(FrameType.Stats);
+			const tookMs = performance.now() - typedAt;
+			assert.ok(tookMs < 1_000, `${tookMs} ms`);
+			sandbox.send(bytes("two\n"));
+			await sandbox.finish();
 		});
 
 		it("KILL ends the step with cause killed", async () => {

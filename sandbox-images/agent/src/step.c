@@ -16,11 +16,12 @@
 #include "processes.h"
 #include "pty.h"
 #include "service.h"
+#include "stats-pace.h"
 #include "stdio-set.h"
 #include "usage.h"
 #include "waiter.h"
 
-enum { STATS_INTERVAL_US = 250000, SHORTEST_CHECK_US = 5000, HOW_EXITED = 0, HOW_SIGNAL = 1, HOW_NOT_STARTED = 2 };
+enum { SHORTEST_CHECK_US = 5000, HOW_EXITED = 0, HOW_SIGNAL = 1, HOW_NOT_STARTED = 2 };
 
 static enum step_phase phase = STEP_IDLE;
 static struct leader leader;
@@ -31,7 +32,6 @@ static enum step_cause cause;
 static uint64_t start_us;
 static uint64_t end_us;
 static uint64_t last_typed_us;
-static uint64_t next_stats_us;
 static uint64_t next_check_us;
 static uint64_t idle_wall_us;
 static uint64_t total_wall_us;
@@ -160,7 +160,7 @@ bool step_start(const struct step_request *request)
 	cpu_limit_us = (uint64_t)request->cpu_ms * 1000;
 	output_left_bytes = request->output_bytes;
 	is_output_cut = false;
-	next_stats_us = start_us + STATS_INTERVAL_US;
+	stats_pace_start(start_us);
 	next_check_us = start_us + soonest_cpu_us(cpu_limit_us);
 	return true;
 }
@@ -204,8 +204,10 @@ static bool move_output(int index)
 	bool is_too_much = (size_t)bytes > output_left_bytes;
 	size_t sent = is_too_much ? output_left_bytes : (size_t)bytes;
 	output_left_bytes -= sent;
-	if (sent > 0)
+	if (sent > 0) {
 		outbox_commit_chunk(index == 0 ? FRAME_STDOUT : FRAME_STDERR, sent);
+		stats_pace_stir(clock_now_us());
+	}
 	is_output_cut = is_too_much;
 	return !is_too_much;
 }
@@ -238,15 +240,15 @@ static enum step_cause limit_reached(uint64_t now_us)
 		return STEP_CAUSE_IDLE_WALL;
 	if (now_us >= memory_watch_deadline_us() && memory_watch_is_over(now_us, usage_sample_memory(&leader)))
 		return STEP_CAUSE_OUT_OF_MEMORY;
-	if (now_us < next_check_us && now_us < next_stats_us)
+	if (now_us < next_check_us && now_us < stats_pace_due_us())
 		return STEP_CAUSE_NONE;
 	uint64_t cpu_us = usage_cpu_us(&leader);
 	if (cpu_us >= cpu_limit_us)
 		return STEP_CAUSE_CPU;
 	next_check_us = now_us + soonest_cpu_us(cpu_limit_us - cpu_us);
-	if (now_us >= next_stats_us) {
+	if (now_us >= stats_pace_due_us()) {
 		put_stats(now_us, cpu_us);
-		next_stats_us = now_us + STATS_INTERVAL_US;
+		stats_pace_told(now_us, cpu_us);
 	}
 	return STEP_CAUSE_NONE;
 }
@@ -278,6 +280,7 @@ bool step_advance(void)
 bool step_type(const uint8_t *bytes, size_t count)
 {
 	last_typed_us = clock_now_us();
+	stats_pace_stir(last_typed_us);
 	return keyboard_type(bytes, count);
 }
 
@@ -324,7 +327,7 @@ uint64_t step_deadline_us(void)
 	if (phase != STEP_RUNNING)
 		return UINT64_MAX;
 	uint64_t deadline_us = start_us + total_wall_us;
-	const uint64_t others[] = {last_typed_us + idle_wall_us, next_stats_us, next_check_us, memory_watch_deadline_us()};
+	const uint64_t others[] = {last_typed_us + idle_wall_us, stats_pace_due_us(), next_check_us, memory_watch_deadline_us()};
 	for (size_t index = 0; index < sizeof others / sizeof others[0]; index++)
 		if (others[index] < deadline_us)
 			deadline_us = others[index];

@@ -13,5 +13,6 @@ void wipe_tests(void);
 void keyboard_tests(void);
 void outbox_tests(void);
 void cgroup_tests(void);
+void stats_pace_tests(void);
 
 #endif

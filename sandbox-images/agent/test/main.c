@@ -24,6 +24,7 @@ int main(void)
 	keyboard_tests();
 	outbox_tests();
 	cgroup_tests();
+	stats_pace_tests();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed == 0 ? 0 : 1;
 }
