@@ -5,7 +5,8 @@ import type { Outcome } from "../protocol/outcome.ts";
 
 /** Every way in which a run may be over for its user. */
 export type Fate =
-	| { readonly kind: "exit"; readonly outcome: Outcome }
+	/** `seen`: what the program used and said last, for when it should have ended otherwise. */
+	| { readonly kind: "exit"; readonly outcome: Outcome; readonly seen?: string }
 	| { readonly kind: "refused"; readonly code: ErrorCode }
 	/** The connection was closed, and whoever came back was told that the run is over. null: no code, a connection cut or not made. */
 	| { readonly kind: "closed"; readonly closeCode: number | null }

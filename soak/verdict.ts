@@ -73,7 +73,7 @@ export function judge(records: readonly RunRecord[], outages: readonly Outage[],
 		if (!isExplained(fate, atMs, outages)) verdict.unexplained.push(`${told}${describeFate(fate)}`);
 		if (fate.kind === "wrong") verdict.wrong.push(`${told}${fate.what}`);
 		if (fate.kind === "exit" && fate.outcome.kind !== "lost" && !record.expects(fate.outcome))
-			verdict.wrong.push(`${told}${wordsOf(fate.outcome)}`);
+			verdict.wrong.push(`${told}${wordsOf(fate.outcome)}${fate.seen === undefined ? "" : `; ${fate.seen}`}`);
 	}
 	return verdict;
 }

@@ -1,5 +1,6 @@
 import { ApiRunResult, runPath } from "../../protocol/api.ts";
 import { ApiProblem } from "../../protocol/api-problem.ts";
+import { describeLast } from "../last-words.ts";
 import type { Fate } from "../ledger.ts";
 import { chooseProgram, endsWell, type Person } from "./visit.ts";
 
@@ -39,7 +40,7 @@ function readAnswer(status: number, text: string, name: string): Fate {
 		const { outcome, program } = ApiRunResult.parse(JSON.parse(text));
 		if (outcome.kind === "exited" && program?.stdout.includes(name) !== true)
 			return { kind: "wrong", what: `the answer does not hold the name that was sent: ${text.slice(0, 300)}` };
-		return { kind: "exit", outcome };
+		return { kind: "exit", outcome, seen: describeLast(program, program === null ? "" : program.stdout + program.stderr) };
 	} catch (error) {
 		return { kind: "wrong", what: `status ${status} with an answer of no known form (${answerOf(error)}): ${text.slice(0, 300)}` };
 	}

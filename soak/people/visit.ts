@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type RunInput, SessionClient } from "../../e2e/session-client.ts";
 import type { RunEnd, SessionRun } from "../../e2e/session-run.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import { describeLast } from "../last-words.ts";
 import type { Fate, Ledger, OpenRun } from "../ledger.ts";
 import { type Program, type Programs, prompt } from "../programs.ts";
 import type { Dice } from "../seed.ts";
@@ -101,7 +102,7 @@ async function follow(visit: Visit, client: SessionClient, order: RunInput, play
 	// Without an end the record stays open, which is a fault.
 	if (end === null) return;
 	const atMs = visit.now();
-	const fate = fateOf(end);
+	const fate = fateOf(end, run.text);
 	if (fate.kind !== "closed") return record.end(fate, atMs);
 	// Who came back already has a new session, and was told so.
 	const told = client.welcome.session === session ? await comeBack(client) : "over";
@@ -110,8 +111,9 @@ async function follow(visit: Visit, client: SessionClient, order: RunInput, play
 
 const describeProblem = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function fateOf(end: RunEnd): Fate {
-	if (end.kind === "exit") return { kind: "exit", outcome: end.exit.outcome };
+function fateOf(end: RunEnd, printed: string): Fate {
+	if (end.kind === "exit")
+		return { kind: "exit", outcome: end.exit.outcome, seen: describeLast(end.exit.program ?? end.exit.compile, printed) };
 	return end.kind === "refused" ? { kind: "refused", code: end.code } : { kind: "closed", closeCode: end.closeCode };
 }
 
