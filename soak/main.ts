@@ -12,6 +12,7 @@ import { type Options, OptionsError, parseOptions } from "./options.ts";
 import { kinds, letIn } from "./people/crowd.ts";
 import { findRemains, type Traces } from "./remains.ts";
 import { makeDice } from "./seed.ts";
+import { silenceTeller } from "./silence.ts";
 import { longestRunMs, type SoakServer, startSoakServer, waitForRest } from "./soak-server.ts";
 import { type Check, formatChecks, formatReport } from "./summary.ts";
 import { judge } from "./verdict.ts";
@@ -44,7 +45,7 @@ async function soak(options: Options, server: SoakServer, engine: Engine, places
 	const ledger = new Ledger(now);
 	const watch = watchServer(product, now);
 	const dice = makeDice(options.seed, killerStream);
-	const world = { url: product.url, programs, ledger, now, longestRunMs };
+	const world = { url: product.url, programs, ledger, now, longestRunMs, onSilence: silenceTeller(say) };
 	const [{ kills, outages }] = await Promise.all([
 		killInTurn({ server: product, victims, dice, intervalMs, untilMs, tiers: programs.tiers, now, say }),
 		letIn({ ...options, untilMs, world }),

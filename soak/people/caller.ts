@@ -2,7 +2,7 @@ import { ApiRunResult, runPath } from "../../protocol/api.ts";
 import { ApiProblem } from "../../protocol/api-problem.ts";
 import { describeLast } from "../last-words.ts";
 import type { Fate } from "../ledger.ts";
-import { chooseProgram, endsWell, type Person } from "./visit.ts";
+import { chooseProgram, endsWell, minded, type Person } from "./visit.ts";
 
 /** A program that asks the HTTP interface for one run, and reads the whole answer. */
 
@@ -11,18 +11,20 @@ const answerOf = (error: unknown): string => (error instanceof Error ? error.mes
 export const caller: Person = {
 	name: "caller",
 	async visit(visit) {
-		const { language, version, tier, files } = chooseProgram(visit);
+		const program = chooseProgram(visit);
+		const { language, version, tier, files } = program;
 		const name = visit.dice.word(6);
 		const record = visit.ledger.open({ person: this.name, language, tier, expects: endsWell(tier) });
 		let text: string;
 		let status: number;
 		try {
-			const response = await fetch(new URL(runPath, visit.url), {
+			const asked = fetch(new URL(runPath, visit.url), {
 				method: "POST",
 				headers: { "Content-Type": "application/json" },
 				body: JSON.stringify({ language, version, tier, files, stdin: `${name}\n` }),
 				signal: AbortSignal.timeout(visit.longestRunMs),
 			});
+			const response = await minded(asked, visit, program);
 			status = response.status;
 			text = await response.text();
 		} catch (error) {

@@ -12,7 +12,7 @@ export const typist: Person = {
 		const program = chooseProgram(visit);
 		const name = visit.dice.word(nameLength);
 		await attend(visit, this.name, program, endsWell(program.tier), async (run) => {
-			await waitForPrompt(run, visit);
+			await waitForPrompt(run, visit, program);
 			await typeWatched(run, name);
 			await enterWatched(run, name);
 			return undefined;
@@ -33,7 +33,7 @@ export const leaver: Person = {
 			program,
 			() => true,
 			async (run, client) => {
-				if (doesWait) await waitForPrompt(run, visit);
+				if (doesWait) await waitForPrompt(run, visit, program);
 				if (!doesSayGoodbye) client.drop();
 				return "left";
 			},
@@ -49,7 +49,7 @@ export const reconnecter: Person = {
 		const [before, after] = [visit.dice.word(nameLength / 2), visit.dice.word(nameLength / 2)];
 		const awayMs = visit.dice.between(0, 2_000);
 		await attend(visit, this.name, program, endsWell(program.tier), async (run, client) => {
-			await waitForPrompt(run, visit);
+			await waitForPrompt(run, visit, program);
 			await typeWatched(run, before);
 			client.drop();
 			// Typed into the dead page: it has to arrive once, and in its place.

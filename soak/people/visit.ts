@@ -6,6 +6,7 @@ import { describeLast } from "../last-words.ts";
 import type { Fate, Ledger, OpenRun } from "../ledger.ts";
 import { type Program, type Programs, prompt } from "../programs.ts";
 import type { Dice } from "../seed.ts";
+import { silenceMs } from "../silence.ts";
 
 /** One visit of one person: a session, a run in it, and what it came to, entered in the ledger. */
 
@@ -17,6 +18,8 @@ export interface Visit {
 	readonly now: () => number;
 	/** All limits of a run together, with the slack. */
 	readonly longestRunMs: number;
+	/** Told once of a program that has said nothing for `silenceMs` or somewhat longer. */
+	readonly onSilence: (program: Program) => void;
 }
 
 export interface Person {
@@ -47,9 +50,19 @@ export function chooseProgram({ dice, programs: { asking } }: Visit): Program {
 	return dice.pick(chosen.length > 0 ? chosen : asking);
 }
 
+/** Resolves as `spoken` does; has a program looked at that says nothing though it runs. */
+export async function minded<T>(spoken: Promise<T>, visit: Visit, program: Program, isRunning = (): boolean => true): Promise<T> {
+	const timer = setInterval(() => {
+		if (!isRunning()) return;
+		clearInterval(timer);
+		visit.onSilence(program);
+	}, silenceMs);
+	return spoken.finally(() => clearInterval(timer));
+}
+
 /** Waits for the prompt however long the limits let the program take. */
-export async function waitForPrompt(run: SessionRun, { longestRunMs }: Visit): Promise<void> {
-	await run.waitForOutput(prompt, { timeoutMs: longestRunMs });
+export async function waitForPrompt(run: SessionRun, visit: Visit, program: Program): Promise<void> {
+	await minded(run.waitForOutput(prompt, { timeoutMs: visit.longestRunMs }), visit, program, () => run.started.length > 0);
 }
 
 /** Each key is waited for: it comes back once, from the terminal or from the program. */

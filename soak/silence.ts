@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Program } from "./programs.ts";
+
+/** What the processes of a program are at that should have spoken long ago, for whoever has to find out why. */
+
+/** Far above what a start takes on a machine that bombs keep busy, and below every limit. */
+export const silenceMs = 12_000;
+/** What sandboxes run as lies above every account of the machine. */
+const firstSandboxUid = 100_000;
+const mostLooks = 12;
+
+function read(path: string): string {
+	try {
+		return readFileSync(path, "utf8").trim();
+	} catch {
+		// It has ended meanwhile.
+		return "";
+	}
+}
+
+function describeThread(path: string): string {
+	// The name in brackets may hold anything; what follows is numbers (proc(5)).
+	const fields = read(`${path}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+	const cpuMs = Number(read(`${path}/schedstat`).split(" ", 1)[0]) / 1e6;
+	return `${read(`${path}/comm`)}: ${fields[0]}, ${cpuMs.toFixed(0)} ms of CPU, ${fields[9]} pages from disk, in ${read(`${path}/wchan`) || "?"}, system call ${read(`${path}/syscall`).split(" ", 2).join(" ")}`;
+}
+
+function isOf(path: string, fileName: string): boolean {
+	const uid = Number(/^Uid:\s+(\d+)/m.exec(read(`${path}/status`))?.[1] ?? 0);
+	return (
+		uid >= firstSandboxUid &&
+		read(`${path}/cmdline`)
+			.split("\0")
+			.some((word) => word.endsWith(fileName))
+	);
+}
+
+/** A line for each thread of each process on this kernel that has the program's file in its command; of others of the same program too. */
+function lookAt({ files }: Program): string[] {
+	const fileName = files[0]?.name ?? "";
+	const paths = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) && isOf(`/proc/${name}`, fileName) ? [`/proc/${name}`] : []));
+	return paths.flatMap((path) => {
+		try {
+			return readdirSync(`${path}/task`).map((thread) => `  ${path.slice(6)} ${describeThread(`${path}/task/${thread}`)}`);
+		} catch {
+			return [];
+		}
+	});
+}
+
+/** Tells `say` of the first few programs that are silent. */
+export function silenceTeller(say: (line: string) => void): (program: Program) => void {
+	let looks = 0;
+	return (program) => {
+		// The others' processes are on a kernel of their own.
+		if (program.tier !== "container" || looks >= mostLooks) return;
+		looks++;
+		say(`${program.language} in a container has said nothing for ${silenceMs / 1_000} s or longer:`);
+		for (const line of lookAt(program)) say(line);
+	};
+}
