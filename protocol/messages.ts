@@ -123,6 +123,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
 		version: z.string(),
 		limits: EffectiveLimits,
 	}),
+	/** About four times a second while something happens in the step, up to two seconds apart while nothing does. */
 	z.strictObject({
 		type: z.literal("stats"),
 		run: RunId,
