@@ -55,7 +55,7 @@ export function silenceTeller(say: (line: string) => void): (program: Program) =
 		// The others' processes are on a kernel of their own.
 		if (program.tier !== "container" || looks >= mostLooks) return;
 		looks++;
-		say(`${program.language} in a container has said nothing for ${silenceMs / 1_000} s or longer:`);
+		say(`${program.language} in a container does nothing for ${silenceMs / 1_000} s or longer:`);
 		for (const line of lookAt(program)) say(line);
 	};
 }

@@ -1,5 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { attend, chooseProgram, endsWell, enterWatched, type Person, reconnectPatiently, typeWatched, waitForPrompt } from "./visit.ts";
+import {
+	attend,
+	chooseProgram,
+	endsWell,
+	enterWatched,
+	minded,
+	type Person,
+	reconnectPatiently,
+	typeWatched,
+	waitForPrompt,
+} from "./visit.ts";
 
 /** People at a terminal who mean no harm. */
 
@@ -15,6 +25,7 @@ export const typist: Person = {
 			await waitForPrompt(run, visit, program);
 			await typeWatched(run, name);
 			await enterWatched(run, name);
+			await minded(run.ended, visit, program);
 			return undefined;
 		});
 	},
@@ -57,6 +68,7 @@ export const reconnecter: Person = {
 			await pause(awayMs);
 			await reconnectPatiently(client);
 			await enterWatched(run, before + after);
+			await minded(run.ended, visit, program);
 			return undefined;
 		});
 	},

@@ -2,8 +2,8 @@
 
 #include <stdbool.h>
 
-/* A step is quiet that uses less than this share of a processor: more than a look costs, and than one of the 10 ms that gVisor counts in. */
-enum { QUIET_SHARE = 16 };
+/* A step is quiet that uses less than this share of a processor. gVisor counts in steps of 10 ms, and up to a twelfth for one that only waits. */
+enum { QUIET_SHARE = 4 };
 
 static uint64_t due_us;
 static uint64_t interval_us;
