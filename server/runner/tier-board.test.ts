@@ -69,6 +69,16 @@ test("a tier is offered after its posture passed, and not a moment earlier", asy
 	await end(it);
 });
 
+test("an image that only prints modules for browsers is no tier's first, whichever is built first", async () => {
+	const it = stage(["wasm"]);
+	it.board.imageReady({ ...subject("wasm"), toolchain: { ...toolchain, isForBrowsers: true } });
+	assert.deepEqual([stateOf(it, "wasm"), it.asked.length], ["missing", 0]);
+	it.board.imageReady(subject("wasm"));
+	it.asked[0]?.answer(await passed("wasm"));
+	await until(() => it.board.isOffered("wasm"), 1_000, "offered");
+	await end(it);
+});
+
 test("one that fails is not offered; the reason names what differs and not what was found", async () => {
 	const it = stage(["container"]);
 	it.board.imageReady(subject("container"));

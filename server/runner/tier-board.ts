@@ -106,10 +106,12 @@ export class TierBoard {
 		this.#set(entry, { state: "missing", reason });
 	}
 
-	/** The first image of a tier starts its first assessment; a later one replaces what the next is made with. */
+	/** The first image of a tier that can run the probe starts its first assessment; a later one replaces what the next is made with. */
 	imageReady(subject: Assessment): void {
 		const entry = this.#entry(subject.tier);
 		if (entry.status.state === "disabled") return;
+		// Prints what it compiled instead of running it.
+		if (subject.toolchain.isForBrowsers) return;
 		const isFirst = entry.subject === null;
 		entry.subject = isFirst || entry.subject?.toolchain === subject.toolchain ? subject : entry.subject;
 		if (isFirst) this.#enqueue(entry);
