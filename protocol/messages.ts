@@ -45,10 +45,8 @@ export const HelloMessage = z.strictObject({
 /** Wider than what is taken (files.ts), so that too much is told as that and not as an unreadable message. */
 export const SentFile = z.strictObject({ name: text(65_536), content: text(maxControlBytes) });
 
-export const RunMessage = z.strictObject({
-	type: z.literal("run"),
-	/** Chosen by the page, greater than every earlier one of the session. */
-	run: RunId,
+/** What is to run, in a run's message and in a shared program. */
+export const programFields = {
 	language: text(40, 1),
 	/** Absent: the language's default. */
 	version: z.optional(text(40, 1)),
@@ -58,10 +56,17 @@ export const RunMessage = z.strictObject({
 	/** The file to start; absent: the language's own name for it when there is such a file, else the first. */
 	entry: z.optional(text(1_000)),
 	arguments: z._default(list(text(4_096), 64), []),
+	limits: z._default(RequestedLimits, {}),
+};
+
+export const RunMessage = z.strictObject({
+	type: z.literal("run"),
+	/** Chosen by the page, greater than every earlier one of the session. */
+	run: RunId,
+	...programFields,
 	mode: z._default(z.enum(["pty", "pipes"]), "pty"),
 	columns: z._default(Columns, 80),
 	rows: z._default(Rows, 24),
-	limits: z._default(RequestedLimits, {}),
 });
 export type RunMessage = z.infer<typeof RunMessage>;
 export type RunRequest = z.input<typeof RunMessage>;

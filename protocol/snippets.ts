@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { RequestedLimits, SentFile } from "./messages.ts";
+import { programFields } from "./messages.ts";
 import { Recording } from "./recordings.ts";
-import { list, matching, text } from "./schema.ts";
+import { matching, text } from "./schema.ts";
 
 /**
  * What a share link points to: everything that makes a run, never changed once it is stored. `POST /api/v1/snippets` stores one,
@@ -21,15 +21,8 @@ export const SnippetId = matching(/^[A-Za-z0-9_-]{22}$/);
 /** What a page sends. The server adds what it knows better: the exact version, the image's digest. */
 export const SnippetDraft = z.strictObject({
 	title: z._default(text(200), ""),
-	language: text(40, 1),
-	version: z.optional(text(40, 1)),
-	/** Absent: the server's own choice, then as now. */
-	tier: z.optional(text(40, 1)),
-	files: list(SentFile, 100_000),
-	entry: z.optional(text(1_000)),
-	arguments: z._default(list(text(4_096), 64), []),
+	...programFields,
 	stdin: z._default(text(262_144), ""),
-	limits: z._default(RequestedLimits, {}),
 	recording: z.optional(Recording),
 	/** The snippet that this one was made from. One that is not there (any more) is left out. */
 	parent: z.optional(SnippetId),

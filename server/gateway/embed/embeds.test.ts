@@ -1,34 +1,15 @@
 import assert from "node:assert/strict";
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpRequest } from "node:http";
 import { type TestContext, test } from "node:test";
 import { embedSocketPath } from "../../../protocol/embed.ts";
 import { embedAncestorsHeader, embedTicketHeader } from "../../../protocol/embed-headers.ts";
 import { errorTable } from "../../../protocol/errors.ts";
 import { openFixture } from "../testing/fixture.ts";
+import { get } from "../testing/http-calls.ts";
 import { TestPage } from "../testing/test-page.ts";
 import { EmbedTickets } from "./embed-ticket.ts";
 
 const site = "https://docs.example.org";
-
-interface Answer {
-	readonly headers: IncomingMessage["headers"];
-	readonly body: string;
-}
-
-function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
-	return new Promise((resolve, reject) => {
-		const request = httpRequest(url, { headers }, (response) => {
-			let body = "";
-			response.setEncoding("utf8");
-			response.on("data", (part) => {
-				body += part;
-			});
-			response.on("end", () => resolve({ headers: response.headers, body }));
-		});
-		request.on("error", reject);
-		request.end();
-	});
-}
 
 /** A gateway whose page says what the gateway told it of the request. */
 const openEchoing = (context: TestContext, config: Parameters<typeof openFixture>[1] = {}) =>

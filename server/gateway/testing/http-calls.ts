@@ -2,10 +2,13 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import { socketPath } from "../../../protocol/messages.ts";
 
-export function get(
-	url: string,
-	headers: Record<string, string> = {},
-): Promise<{ status: number; headers: IncomingMessage["headers"]; body: string }> {
+interface Answer {
+	readonly status: number;
+	readonly headers: IncomingMessage["headers"];
+	readonly body: string;
+}
+
+export function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
 	return new Promise((resolve, reject) => {
 		const request = httpRequest(url, { headers }, (response) => {
 			let body = "";
