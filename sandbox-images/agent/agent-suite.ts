@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Cause, encodeFile, encodeFrame, encodeResize, encodeStep, FrameType } from "./test-frames.ts";
+import { testLimits } from "./limits-suite.ts";
+import { Cause, encodeFile, encodeFrame, encodeResize, encodeStep, FrameType, shellStep, stdinFrame } from "./test-frames.ts";
 import { type ContainerRuntime, TestImage, type TestSandbox } from "./test-sandbox.ts";
 
 /**
@@ -22,9 +22,6 @@ const SIGKILL = 9;
 const NO_FILTER = ["--security-opt", "seccomp=unconfined"];
 /** The product's, which the other tests leave out so that what they show is the agent's own doing. */
 const OWN_FILTER = ["--security-opt", `seccomp=${fileURLToPath(new URL("../seccomp.json", import.meta.url))}`];
-
-const bytes = (text: string | Uint8Array): Buffer => encodeFrame(FrameType.Stdin, Buffer.from(text));
-const shellStep = (script: string): { argv: string[] } => ({ argv: ["/bin/busybox", "sh", "-c", script] });
 
 export function testAgent(runtime: ContainerRuntime): void {
 	const Sandbox = new TestImage(runtime);
@@ -115,7 +112,7 @@ export function testAgent(runtime: ContainerRuntime): void {
 		it("carries NUL, invalid UTF-8 and a split code point unchanged (ATTACKS 8)", async () => {
 			const expected = Buffer.from("6100ffc3a9fe", "hex");
 			assert.deepEqual((await sandbox.probe("write-split")).stdout, expected);
-			const echoed = await sandbox.run({ argv: ["/bin/busybox", "cat"] }, bytes(expected), encodeFrame(FrameType.Eof));
+			const echoed = await sandbox.run({ argv: ["/bin/busybox", "cat"] }, stdinFrame(expected), encodeFrame(FrameType.Eof));
 			assert.deepEqual(echoed.stdout, expected);
 		});
 
@@ -158,7 +155,7 @@ export function testAgent(runtime: ContainerRuntime): void {
 				for (const pty of [[80, 24] as const, undefined]) {
 					const missing = await worn.run({ argv: ["/bin/absent"], pty });
 					assert.equal(missing.exit.how, 2);
-					const cut = await worn.run({ argv: ["/bin/probe", "write", "9000"], outputBytes: 100, pty }, bytes("typed"));
+					const cut = await worn.run({ argv: ["/bin/probe", "write", "9000"], outputBytes: 100, pty }, stdinFrame("typed"));
 					assert.equal(cut.exit.cause, Cause.Output);
 					assert.equal((await worn.reset()).type, FrameType.Ready);
 				}
@@ -167,7 +164,7 @@ export function testAgent(runtime: ContainerRuntime): void {
 
 		it("ignores STDIN, EOF, RESIZE, SIGNAL and KILL outside a step (A4)", async () => {
 			sandbox.send(
-				bytes("late"),
+				stdinFrame("late"),
 				encodeFrame(FrameType.Eof),
 				encodeResize(1, 1),
 				encodeFrame(FrameType.Signal, Buffer.from([9])),
@@ -271,7 +268,7 @@ export function testAgent(runtime: ContainerRuntime): void {
 					...shellStep("test -t 0 && busybox stty size; busybox stat -c %u $(busybox tty); read x </dev/tty; echo got $x"),
 					pty: [101, 33],
 				},
-				bytes("é\r"),
+				stdinFrame("é\r"),
 			);
 			assert.equal(result.stdout.toString().replace("é\r\n", ""), "33 101\r\n1000\r\ngot é\r\n");
 			assert.equal(result.stderr.length, 0);
@@ -281,7 +278,7 @@ export function testAgent(runtime: ContainerRuntime): void {
 		it("turns ^C into SIGINT of the foreground group", async () => {
 			sandbox.send(encodeStep({ argv: ["/bin/probe", "await-interrupt"], pty: [80, 24] }));
 			await sandbox.untilOutput("ready");
-			sandbox.send(bytes("\x03"));
+			sandbox.send(stdinFrame("\x03"));
 			const result = await sandbox.finish();
 			/* In gVisor the agent sends the signal, and nothing echoes. */
 			if (!isGvisor) assert.ok(result.stdout.toString().startsWith("^C"), result.stdout.toString());
@@ -294,17 +291,17 @@ export function testAgent(runtime: ContainerRuntime): void {
 			const script = `trap 'echo caught' INT; busybox sh -c '${child}'; busybox cat | busybox wc -c`;
 			sandbox.send(encodeStep({ ...shellStep(script), pty: [80, 24] }));
 			await sandbox.untilOutput("ready");
-			sandbox.send(bytes("line\n\x03"));
+			sandbox.send(stdinFrame("line\n\x03"));
 			await sandbox.untilOutput("caught");
-			sandbox.send(bytes("\x04"));
+			sandbox.send(stdinFrame("\x04"));
 			const lengths = /^(\d+)\r$/m.exec((await sandbox.finish()).stdout.toString());
 			/* Linux forgets what was typed before it. */
 			assert.equal(lengths?.[1], isGvisor ? "5" : "0");
 		});
 
 		it("ends input by ^D, and by EOF in its place after what was typed", async () => {
-			for (const end of [bytes("\x04"), encodeFrame(FrameType.Eof)]) {
-				const result = await sandbox.run({ argv: ["/bin/probe", "await-end-of-input"], pty: [80, 24] }, bytes("line\n"), end);
+			for (const end of [stdinFrame("\x04"), encodeFrame(FrameType.Eof)]) {
+				const result = await sandbox.run({ argv: ["/bin/probe", "await-end-of-input"], pty: [80, 24] }, stdinFrame("line\n"), end);
 				assert.match(result.stdout.toString(), /read 5\r\n$/);
 			}
 		});
@@ -331,198 +328,7 @@ export function testAgent(runtime: ContainerRuntime): void {
 		});
 	});
 
-	describe("limits", () => {
-		let sandbox: TestSandbox;
-		before(async () => {
-			sandbox = await Sandbox.ready();
-		});
-		after(async () => {
-			await sandbox[Symbol.asyncDispose]();
-		});
-
-		it("idle wall time strikes, and is counted anew from each input", async () => {
-			const idle = await sandbox.shell("busybox sleep 30", { idleWallMs: 200 });
-			assert.deepEqual([idle.exit.how, idle.exit.value, idle.exit.cause], [1, SIGKILL, Cause.IdleWall]);
-			assert.ok(idle.exit.wallUs >= 200_000 && idle.exit.wallUs < 1_500_000, String(idle.exit.wallUs));
-			sandbox.send(
-				encodeStep({ ...shellStep("read a; busybox sleep 0.6; read b; busybox sleep 0.6; echo alive"), idleWallMs: 1_000 }),
-				bytes("1\n"),
-			);
-			await pause(750);
-			sandbox.send(bytes("2\n"));
-			const typed = await sandbox.finish();
-			assert.deepEqual([typed.stdout.toString(), typed.exit.cause], ["alive\n", Cause.None]);
-			assert.ok(typed.exit.wallUs >= 1_200_000);
-		});
-
-		it("total wall time strikes whatever is typed", async () => {
-			sandbox.send(encodeStep({ ...shellStep("while read x; do :; done"), idleWallMs: 300, totalWallMs: 700 }), bytes("x\n"));
-			await sandbox.until(FrameType.Stats);
-			sandbox.send(bytes("x\n"));
-			await sandbox.until(FrameType.Stats);
-			sandbox.send(bytes("x\n"));
-			const { exit } = await sandbox.finish();
-			assert.equal(exit.cause, Cause.TotalWall);
-		});
-
-		it("wall time ends a program that has stopped everything it can (ATTACKS 9)", async () => {
-			for (const script of ["kill -STOP -1; kill -STOP $$", "kill -STOP 0", "(kill -STOP -1); busybox sleep 30"]) {
-				const { exit } = await sandbox.shell(script, { idleWallMs: 300 });
-				assert.deepEqual([exit.how, exit.value, exit.cause], [1, SIGKILL, Cause.IdleWall], script);
-			}
-		});
-
-		it("CPU time counts all processes of the step", async () => {
-			for (const words of [["spin"], ["spin", "2"]]) {
-				const { exit } = await sandbox.run({ argv: ["/bin/probe", ...words], cpuMs: 300 });
-				assert.deepEqual([exit.how, exit.cause], [1, Cause.Cpu]);
-				assert.ok(exit.cpuUs >= 300_000 && exit.cpuUs < 700_000, String(exit.cpuUs));
-			}
-		});
-
-		it("output of exactly the limit is whole, one byte more is cut and the program killed (ATTACKS 5)", async () => {
-			for (const pty of [[80, 24] as const, undefined]) {
-				const exact = await sandbox.run({ argv: ["/bin/probe", "write", "50000"], outputBytes: 50_000, pty });
-				assert.deepEqual([exact.stdout.length, exact.exit.value, exact.exit.cause], [50_000, 5, Cause.None]);
-				const over = await sandbox.run({ argv: ["/bin/probe", "write", "50001"], outputBytes: 50_000, pty });
-				assert.deepEqual([over.stdout.length, over.exit.cause], [50_000, Cause.Output]);
-				const flood = await sandbox.run({ argv: ["/bin/probe", "write", "1000000000000"], outputBytes: 300_001, pty });
-				assert.deepEqual([flood.stdout.length, flood.exit.how, flood.exit.value, flood.exit.cause], [300_001, 1, SIGKILL, Cause.Output]);
-			}
-		});
-
-		it("counts stdout and stderr together", async () => {
-			const result = await sandbox.shell("while :; do echo out; echo err >&2; done", { outputBytes: 10_000 });
-			assert.equal(result.stdout.length + result.stderr.length, 10_000);
-			assert.equal(result.exit.cause, Cause.Output);
-		});
-
-		it("memory: the kernel's kill is told as out of memory, and the agent lives (ATTACKS 2)", async () => {
-			const { exit } = await sandbox.probe("take-memory");
-			assert.deepEqual([exit.how, exit.value, exit.cause, exit.oomKills], [1, SIGKILL, Cause.OutOfMemory, 1]);
-			assert.ok(exit.peakMemoryBytes > 40_000_000);
-			assert.equal((await sandbox.shell("echo lives; kill -9 $$")).exit.cause, Cause.None);
-		});
-
-		it("a fork bomb ends with its step and leaves the sandbox usable (ATTACKS 1)", async () => {
-			const { exit } = await sandbox.run({ argv: ["/bin/probe", "bomb"], idleWallMs: 500 });
-			assert.equal(exit.cause, Cause.IdleWall);
-			assert.match((await sandbox.probe("census")).stdout.toString(), /processes 2\n/);
-		});
-
-		it("where no control group can be read, CPU time still has its limit, and nothing is called out of memory", async () => {
-			await using blind = await Sandbox.ready(["--tmpfs", "/sys/fs/cgroup:ro"]);
-			const spun = await blind.run({ argv: ["/bin/probe", "spin"], cpuMs: 300 });
-			assert.equal(spun.exit.cause, Cause.Cpu);
-			assert.ok(spun.exit.cpuUs >= 300_000, String(spun.exit.cpuUs));
-			const { exit } = await blind.probe("take-memory");
-			/* There the agent looks elsewhere. */
-			const told = isGvisor ? [Cause.OutOfMemory, 1] : [Cause.None, 0];
-			assert.deepEqual([exit.how, exit.value, exit.cause, exit.oomKills], [1, SIGKILL, ...told]);
-			assert.ok(exit.peakMemoryBytes > 40_000_000, String(exit.peakMemoryBytes));
-		});
-
-		it("STATS come about every 250 ms while a program computes, none before", async () => {
-			assert.equal((await sandbox.shell("busybox sleep 0.15")).statsFrames, 0);
-			const { statsFrames, exit } = await sandbox.run({ argv: ["/bin/probe", "spin"], cpuMs: 1_200 });
-			const wallMs = exit.wallUs / 1_000;
-			assert.ok(statsFrames >= Math.floor(wallMs / 500) && statsFrames <= wallMs / 250, `${statsFrames} in ${wallMs} ms`);
-		});
-
-		it("STATS come ever less often while nothing happens, and soon again when it is typed at", async () => {
-			sandbox.send(encodeStep(shellStep("echo ready; read line; read line")));
-			await sandbox.untilOutput("ready");
-			await pause(4_000);
-			sandbox.send(bytes("one\n"));
-			const frames = (await sandbox.until(FrameType.StdinAck)).filter(({ type }) => type === FrameType.Stats);
-			const figures = frames.map(({ payload }) => [payload.readBigUInt64BE(0) / 1_000n, payload.readBigUInt64BE(8) / 1_000n].join("/"));
-			assert.ok(frames.length >= 2 && frames.length <= 7, `wall/CPU in ms: ${figures.join(" ")}, where a busy program has 16 in 4 s`);
-			// Without a key the next would have come up to 2 s after the last.
-			const typedAt = performance.now();
-			await sandbox.until(FrameType.Stats);
-			const tookMs = performance.now() - typedAt;
-			assert.ok(tookMs < 1_000, `${tookMs} ms`);
-			sandbox.send(bytes("two\n"));
-			await sandbox.finish();
-		});
-
-		it("KILL ends the step with cause killed", async () => {
-			sandbox.send(encodeStep(shellStep("echo ready; busybox sleep 30")));
-			await sandbox.untilOutput("ready");
-			sandbox.send(encodeFrame(FrameType.Kill));
-			const { exit } = await sandbox.finish();
-			assert.deepEqual([exit.how, exit.value, exit.cause], [1, SIGKILL, Cause.Killed]);
-		});
-	});
-
-	describe("back-pressure (ATTACKS 7)", () => {
-		it("a program that does not read gets no more than its pipe; credit is returned only for what it took (A6)", async () => {
-			await using sandbox = await Sandbox.ready();
-			sandbox.send(encodeStep(shellStep("busybox sleep 0.4; busybox wc -c")));
-			for (let round = 0; round < 2; round++) sandbox.send(bytes(Buffer.alloc(32_768)));
-			sandbox.send(encodeFrame(FrameType.Eof));
-			const result = await sandbox.finish();
-			assert.equal(result.stdout.toString().trim(), "65536");
-			assert.equal(result.acknowledgedBytes, 65_536);
-		});
-
-		it("input that the program cannot read any more is acknowledged as dropped (A6)", async () => {
-			await using sandbox = await Sandbox.ready();
-			sandbox.send(encodeStep(shellStep("exec 0<&-; echo closed; busybox sleep 0.5")));
-			await sandbox.untilOutput("closed");
-			for (let round = 0; round < 2; round++) sandbox.send(bytes(Buffer.alloc(32_768)));
-			assert.equal((await sandbox.finish()).acknowledgedBytes, 65_536);
-		});
-
-		it("input beyond the credit is a fault (A6)", async () => {
-			await using sandbox = await Sandbox.ready();
-			sandbox.send(encodeStep({ argv: ["/bin/busybox", "sleep", "30"] }));
-			for (let round = 0; round < 5; round++) sandbox.send(bytes(Buffer.alloc(32_768)));
-			assert.equal(await sandbox.status(), 70);
-		});
-
-		it("when nobody reads its output the program waits, the wall limit still strikes, and all that was queued arrives before EXIT", async () => {
-			await using sandbox = await Sandbox.ready();
-			sandbox.pauseReading();
-			sandbox.send(encodeStep({ argv: ["/bin/probe", "write", "1000000000000"], idleWallMs: 4_000, outputBytes: 1_000_000_000 }));
-			sandbox.untilStalled();
-			sandbox.untilAlone();
-			sandbox.resumeReading();
-			const { stdout, exit } = await sandbox.finish();
-			assert.deepEqual([exit.how, exit.value, exit.cause], [1, SIGKILL, Cause.IdleWall]);
-			assert.ok(stdout.length > 0 && stdout.length < 4_000_000, String(stdout.length));
-			assert.equal((await sandbox.shell("echo next")).stdout.toString(), "next\n");
-		});
-
-		it("what a program left in its pipe arrives whole, however the runner's reading falls (A5)", async () => {
-			await using sandbox = await Sandbox.ready();
-			for (let round = 0; round < 50; round++) {
-				const { stdout, exit } = await sandbox.run({ argv: ["/bin/probe", "write-and-leave"] });
-				assert.deepEqual([stdout.length, exit.how, exit.value, exit.cause], [1_000_000, 0, 5, Cause.None]);
-			}
-		});
-
-		it("frames that wait for room for their answer are taken when there is some", async () => {
-			await using sandbox = await Sandbox.ready();
-			const count = 20_000;
-			sandbox.send(...Array.from({ length: count }, () => encodeFile("../x", "")), encodeStep(shellStep("echo done")));
-			const frames = await sandbox.until(FrameType.Exit);
-			assert.equal(frames.filter((frame) => frame.type === FrameType.Fault).length, count);
-			assert.equal(frames.at(-2)?.payload.toString(), "done\n");
-		});
-
-		it("KILL gets through while nobody reads", async () => {
-			await using sandbox = await Sandbox.ready();
-			sandbox.send(encodeStep({ argv: ["/bin/probe", "write", "1000000000000"], outputBytes: 1_000_000_000 }));
-			await sandbox.next();
-			sandbox.pauseReading();
-			sandbox.untilStalled();
-			sandbox.send(encodeFrame(FrameType.Kill));
-			sandbox.untilAlone();
-			sandbox.resumeReading();
-			assert.equal((await sandbox.finish()).exit.cause, Cause.Killed);
-		});
-	});
+	testLimits(Sandbox);
 
 	describe("what breaks the rules ends the sandbox", () => {
 		const cases: readonly (readonly [string, readonly Buffer[]])[] = [

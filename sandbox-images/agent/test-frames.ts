@@ -117,3 +117,8 @@ export function decodeFrames(bytes: Buffer): { readonly frames: readonly AgentFr
 	}
 	return { frames, rest: bytes.subarray(at) };
 }
+
+export const stdinFrame = (text: string | Uint8Array): Buffer => encodeFrame(FrameType.Stdin, Buffer.from(text));
+
+/** A STEP's options: the script, run by a shell. */
+export const shellStep = (script: string): { argv: string[] } => ({ argv: ["/bin/busybox", "sh", "-c", script] });
