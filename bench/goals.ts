@@ -43,7 +43,8 @@ export const goals = [
 		must: 500,
 		aim: 1_500,
 	},
-	{ id: "echo-cpu", name: "CPU of gateway and runner for 1,000 echoed keys", unit: "ms", bound: "at most", must: 150, aim: 60 },
+	{ id: "echo-cpu-at-once", name: "CPU of gateway and runner for 1,000 echoed keys", unit: "ms", bound: "at most", must: 150, aim: 60 },
+	{ id: "echo-cpu", name: "the same, 4 ms between an echo and the next key", unit: "ms", bound: "at most", must: 150, aim: 60 },
 	{ id: "embed-bytes", name: "embed: bytes before a click, gzipped", unit: "KB", bound: "at most", must: 10, aim: null },
 	{ id: "embed-click", name: "embed: click → first byte of output, warm", unit: "ms", bound: "at most", must: 400, aim: 200 },
 ] as const satisfies readonly Goal[];

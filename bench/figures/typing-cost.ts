@@ -11,9 +11,9 @@ import { type Summary, summarise } from "../statistics.ts";
 /** What a thousand keys cost gateway and runner in processor time, each pressed after the echo of the one before; beside two relays without a protocol. */
 
 const keys = 1_000;
-/** In turn: the gateway takes 500 messages a second from one connection, and holds back who sends more. */
+/** In turn where no key waits: the gateway takes 500 messages a second from one connection, and holds back who sends more. */
 const typists = 8;
-/** Long enough for everything on the way to fall asleep. */
+/** With it one typist stays below that. Long enough for everything on the way to fall asleep. */
 const restMs = 4;
 /** A server that has served for a while: until about here its compiler still works on these functions, and a thousand keys cost up to three times as much. */
 const warmUpKeys = 10_000;
@@ -77,15 +77,16 @@ async function measureCost({ gateway, runner, seated, relays }: Sides, pauseMs: 
 	};
 }
 
+const notIdle = "less what both take with nobody typing";
 /** What both would have taken anyway is no key's. */
 const netMs = ({ together, idle }: Cost): number => Math.max(0, together.median - idle.median);
 
-function sectionOf(pace: string, cost: Cost): Section {
+function sectionOf(pace: string, who: string, cost: Cost): Section {
 	const row = (name: string, summary: Summary): Row => ({ name, unit: "ms", summary });
 	const relays = "two relays without a protocol";
 	return {
 		title: `Processor time of 1,000 keys and their echoes, ${pace}`,
-		note: `${typists} readers in turn, each key pressed after the echo of the one before; all threads of both processes. Nobody typing: the same processes over the same time, the programs still there, which is part of the rows above. Two relays: Node processes that pass bytes on and know nothing else, the same keys in turn with ours; what a machine takes for waking two processes four times is in both.`,
+		note: `${who}, each key pressed after the echo of the one before; all threads of both processes. Nobody typing: the same processes over the same time, the programs still there, which is part of the rows above. Two relays: Node processes that pass bytes on and know nothing else, the same keys in turn with ours; what a machine takes for waking two processes four times is in both.`,
 		rows: [
 			row("gateway", cost.gateway),
 			row("runner", cost.runner),
@@ -114,18 +115,15 @@ export async function measureTypingCost(bench: Bench): Promise<Findings> {
 		await measureCost(sides, 0, Math.ceil((bench.isQuick ? keys : warmUpKeys) / keys));
 		await bench.warm.untilQuiet();
 		const atOnce = await measureCost(sides, 0, takes);
-		const afterRest = await measureCost(sides, restMs, takes);
+		const afterRest = await measureCost({ ...sides, seated: seated.slice(0, 1) }, restMs, takes);
 		for (const typist of seated) await typist.leave();
 		return {
-			sections: [sectionOf("at once", atOnce), sectionOf(`${restMs} ms later`, afterRest)],
+			sections: [sectionOf("at once", `${typists} readers in turn`, atOnce), sectionOf(`${restMs} ms later`, "One reader", afterRest)],
 			targets: [],
-			ratios: { "echo-cpu": Math.max(0.001, netMs(atOnce)) / atOnce.relays.median },
+			ratios: { "echo-cpu": Math.max(0.001, netMs(afterRest)) / afterRest.relays.median },
 			goals: [
-				{
-					id: "echo-cpu",
-					value: netMs(atOnce),
-					note: `each key as soon as the last is seen, less what both take with nobody typing; with ${restMs} ms between echo and key, ${netMs(afterRest).toFixed(0)} ms`,
-				},
+				{ id: "echo-cpu-at-once", value: netMs(atOnce), note: notIdle },
+				{ id: "echo-cpu", value: netMs(afterRest), note: notIdle },
 			],
 		};
 	} finally {
