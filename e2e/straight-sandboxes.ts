@@ -51,10 +51,15 @@ function namesIn(folder: string): string[] {
 /** Of cgroup v1 any that has every sandbox; of v2 the only one. */
 const groupTree = (): string => (namesIn("/sys/fs/cgroup/pids").length > 0 ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup");
 
+/** Where its sandboxes' groups can stand: beside the engine's containers, or below one of the instance's own. */
+const groupParents = ({ instance }: StraightPlace): string[] => [join(groupTree(), "docker"), join(groupTree(), "sandglass", instance)];
+
 /** Ids of all of which anything is left: a bundle, a runtime's state, a control group. */
 export function straightSandboxes(place: StraightPlace): string[] {
 	const inFolders = ["bundles", "state"].flatMap((name) => namesIn(join(folderOf(place), name)));
-	const inGroups = namesIn(join(groupTree(), "sandglass", place.instance)).filter((name) => name.startsWith(`${place.instance}-`));
+	const inGroups = groupParents(place)
+		.flatMap(namesIn)
+		.filter((name) => name.startsWith(`${place.instance}-`));
 	return [...new Set([...inFolders, ...inGroups])];
 }
 
@@ -85,8 +90,9 @@ function isFirst(pid: number): boolean {
 /** Processes of it, its first one first; empty: it has ended. */
 export function straightProcesses(place: StraightPlace, id: string): number[] {
 	try {
-		const text = readFileSync(join(groupTree(), "sandglass", place.instance, id, "cgroup.procs"), "utf8");
-		return text
+		const [group] = groupParents(place).filter((parent) => namesIn(parent).includes(id));
+		if (group === undefined) return [];
+		return readFileSync(join(group, id, "cgroup.procs"), "utf8")
 			.split("\n")
 			.flatMap((line) => (line === "" ? [] : [Number(line)]))
 			.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)));

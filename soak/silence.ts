@@ -21,8 +21,10 @@ function read(path: string): string {
 function describeThread(path: string): string {
 	// The name in brackets may hold anything; what follows is numbers (proc(5)).
 	const fields = read(`${path}/stat`).split(") ").at(-1)?.split(" ") ?? [];
-	const cpuMs = Number(read(`${path}/schedstat`).split(" ", 1)[0]) / 1e6;
-	return `${read(`${path}/comm`)}: ${fields[0]}, ${cpuMs.toFixed(0)} ms of CPU, ${fields[9]} pages from disk, in ${read(`${path}/wchan`) || "?"}, system call ${read(`${path}/syscall`).split(" ", 2).join(" ")}`;
+	const [cpuMs, delayMs] = read(`${path}/schedstat`)
+		.split(" ")
+		.map((ns) => (Number(ns) / 1e6).toFixed(0));
+	return `${read(`${path}/comm`)}: ${fields[0]}, had a processor for ${cpuMs} ms and waited for one for ${delayMs} ms, ${fields[9]} pages from disk, in ${read(`${path}/wchan`) || "?"}, system call ${read(`${path}/syscall`).split(" ", 2).join(" ")}`;
 }
 
 function isOf(path: string, fileName: string): boolean {
@@ -54,8 +56,13 @@ export function silenceTeller(say: (line: string) => void): (program: Program) =
 	return (program) => {
 		// The others' processes are on a kernel of their own.
 		if (program.tier !== "container" || looks >= mostLooks) return;
-		looks++;
-		say(`${program.language} in a container does nothing for ${silenceMs / 1_000} s or longer:`);
-		for (const line of lookAt(program)) say(line);
+		const lines = lookAt(program);
+		// It has work and no processor yet; who is stuck, sleeps with all threads.
+		const isStarved = lines.some((line) => / R, /.test(line));
+		if (!isStarved) looks++;
+		say(
+			`${program.language} in a container says nothing for ${silenceMs / 1_000} s or longer${isStarved ? ", for it waits for a processor" : ""}:`,
+		);
+		for (const line of isStarved ? lines.filter((it) => / R, /.test(it)).slice(0, 2) : lines) say(line);
 	};
 }

@@ -4,6 +4,7 @@ import { readConfig } from "../../config.ts";
 import { findProgram } from "../../program-path.ts";
 import { connectEngine } from "../drivers/engine-connection.ts";
 import { namesIn } from "../drivers/oci/folder-names.ts";
+import { groupDriverOf, groupParentOf } from "../drivers/oci/group-parent.ts";
 import { OciDriver } from "../drivers/oci/oci-driver.ts";
 import { runtimeFolder } from "../drivers/oci/runtime-folder.ts";
 import { UnpackedImages } from "../drivers/oci/unpacked-images.ts";
@@ -16,6 +17,7 @@ const config = readConfig({}, process.cwd());
 export const ociRunDir = (instance: string): string => runtimeFolder(config.runDir, instance);
 
 const engine = connectEngine(process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock");
+const groupDriver = await groupDriverOf(engine);
 const images = new UnpackedImages(engine, join(config.stateDir, "roots"), "straight-tests", () => undefined);
 
 /** Why there are none on this machine; false: there are. For a test's `skip`. */
@@ -27,13 +29,22 @@ export function noOciRuntime(name: "crun" | "runc"): string | false {
 export function ociDriver(instance: string, shapes: Shapes, name: "crun" | "runc" = "crun"): OciDriver {
 	const path = findProgram(name);
 	if (path === null) throw new Error(`no ${name}`);
-	return new OciDriver({ runtime: { name, path }, images, instance, shapes, runDir: ociRunDir(instance) });
+	return new OciDriver({
+		runtime: { name, path },
+		images,
+		instance,
+		shapes,
+		runDir: ociRunDir(instance),
+		groupParent: groupParentOf(instance, groupDriver),
+	});
 }
+
+/** Of cgroup v1 the tree that has every sandbox; of v2 the only one. */
+const groupTree = (): string => (namesIn("/sys/fs/cgroup/pids").length > 0 ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup");
 
 /** The machine's number of a sandbox's first process: of those in its control group the one that is process 1 in there. */
 export function firstProcessOf(instance: string, id: string): number {
-	const tree = namesIn("/sys/fs/cgroup/pids").length > 0 ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup";
-	const pids = readFileSync(join(tree, "sandglass", instance, id, "cgroup.procs"), "utf8")
+	const pids = readFileSync(join(groupTree(), groupParentOf(instance, groupDriver), id, "cgroup.procs"), "utf8")
 		.trim()
 		.split("\n")
 		.map(Number);
@@ -44,8 +55,7 @@ export function firstProcessOf(instance: string, id: string): number {
 
 /** Ids of all that the machine knows of an instance, alive or not. */
 export function straightSandboxesOf(instance: string): string[] {
-	const groups = namesIn("/sys/fs/cgroup/pids").length > 0 ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup";
-	const inGroups = namesIn(join(groups, "sandglass", instance)).filter((name) => name.startsWith(`${instance}-`));
+	const inGroups = namesIn(join(groupTree(), groupParentOf(instance, groupDriver))).filter((name) => name.startsWith(`${instance}-`));
 	const inFolders = ["state", "bundles"].flatMap((name) => namesIn(join(ociRunDir(instance), name)));
 	return [...new Set([...inGroups, ...inFolders])];
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Fact } from "../../../../protocol/posture.ts";
 import type { GroupLimits } from "./control-groups.ts";
+import { isUsualGroup } from "./group-parent.ts";
 
 /**
  * A container as its runtime was told to make it, read back from the bundle, and as the kernel's control groups hold it: in the very facts by
@@ -125,7 +126,7 @@ export function bundleFacts(written: unknown, runtime: string, limits: GroupLimi
 		"engine.kernelSettings": sorted(Object.keys(linux.sysctl)),
 		"engine.environment": sorted(main.env.map((it) => it.replace(/=.*/s, ""))),
 		"engine.hostName": bundle.hostname,
-		"engine.controlGroupParent": linux.cgroupsPath.startsWith("/sandglass/") ? "" : linux.cgroupsPath,
+		"engine.controlGroupParent": isUsualGroup(linux.cgroupsPath) ? "" : linux.cgroupsPath,
 		"engine.memoryBytes": limits.memoryBytes,
 		"engine.memoryAndSwapBytes": limits.memoryAndSwapBytes,
 		"engine.processes": limits.processes,

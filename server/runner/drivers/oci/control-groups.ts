@@ -1,15 +1,16 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ownGroupParent } from "./group-parent.ts";
 
 /**
- * Control groups of our sandboxes, as the runtime made them: `/sandglass/<instance>/<id>` in each hierarchy. The runtime makes and removes them; this
- * looks into them, kills what is in them, and clears away what a runtime that died has left.
+ * Control groups of our sandboxes, as the runtime made them: one of the sandbox's name below the parent (group-parent.ts) in each hierarchy. The runtime
+ * makes and removes them; this looks into them, kills what is in them, and clears away what a runtime that died has left. Others' groups may
+ * have the same parent: whose one is, its name tells.
  *
  * v2: one tree. v1: a tree for each controller. Hybrid: v1's, and beside them a v2 tree of which nothing is needed here.
  */
 
 const root = "/sys/fs/cgroup";
-const parent = "sandglass";
 const cgroup2Magic = 0x63677270;
 /** What language runtimes look at to size themselves, and our agent to count. */
 const shownControllers = ["memory", "cpu", "cpuacct", "cpuset", "pids"];
@@ -54,11 +55,17 @@ const textOf = (path: string): string | null => {
 export class ControlGroups {
 	readonly layout: CgroupLayout;
 	readonly #instance: string;
+	readonly #parent: string;
+	/** Of no other instance, not of one whose name begins with this one's either. */
+	readonly #ownName: RegExp;
 	/** One for each hierarchy that the runtime uses. */
 	readonly #trees: readonly string[];
 
-	constructor(instance: string) {
+	/** `instance`: letters, digits and hyphens. `parent`: a path from the top of a hierarchy, without a slash at either end. */
+	constructor(instance: string, parent: string) {
 		this.#instance = instance;
+		this.#parent = parent;
+		this.#ownName = new RegExp(`^${instance}-[0-9a-f]{16}$`);
 		if (isCgroup2(root)) this.layout = "unified";
 		else this.layout = isCgroup2(join(root, "unified")) ? "hybrid" : "legacy";
 		this.#trees = this.layout === "unified" ? [root] : entriesOf(root).flatMap((name) => (name === "unified" ? [] : [join(root, name)]));
@@ -80,7 +87,7 @@ export class ControlGroups {
 
 	/** As the bundle names it. */
 	pathOf(id: string): string {
-		return `/${parent}/${this.#instance}/${id}`;
+		return `/${this.#parent}/${id}`;
 	}
 
 	/** Makes the groups that are shown inside a sandbox before its runtime does, and names their controllers; null: v2, where the runtime mounts the tree. */
@@ -93,7 +100,8 @@ export class ControlGroups {
 
 	/** Ids of all that the machine still has of this instance. */
 	list(): string[] {
-		return [...new Set(this.#trees.flatMap((tree) => entriesOf(join(tree, parent, this.#instance))))];
+		const names = this.#trees.flatMap((tree) => entriesOf(join(tree, this.#parent)));
+		return [...new Set(names.filter((name) => this.#ownName.test(name)))];
 	}
 
 	/** SIGKILL to every process in it, once. They die a moment later. */
@@ -126,9 +134,10 @@ export class ControlGroups {
 		return this.#trees.map((tree) => removeGroup(join(tree, this.pathOf(id)))).every((isGone) => isGone);
 	}
 
-	/** The instance's own groups, when they are empty. */
+	/** The parents that are the instance's alone, when they are empty. */
 	removeInstance(): void {
-		for (const tree of this.#trees) removeGroup(join(tree, parent, this.#instance));
+		if (this.#parent !== ownGroupParent(this.#instance)) return;
+		for (const tree of this.#trees) removeGroup(join(tree, this.#parent));
 	}
 
 	/** What it holds, less the page cache that the kernel would give back first; null where that cannot be read. */

@@ -6,6 +6,7 @@ import { findProgram } from "../../../program-path.ts";
 import type { Shapes } from "../shapes.ts";
 import { trialSpec, tryTier } from "../trial.ts";
 import { ensureTrialImage, trialImage } from "../trial-image.ts";
+import { groupDriverOf, groupParentOf } from "./group-parent.ts";
 import type { RuntimeProgram } from "./host-runtime.ts";
 import { OciDriver } from "./oci-driver.ts";
 import { runtimeFolder } from "./runtime-folder.ts";
@@ -72,19 +73,21 @@ export async function findOci(search: OciSearch): Promise<OciFinding> {
 	const notes: string[] = [];
 	const images = new UnpackedImages(docker, join(config.stateDir, "roots"), config.instance, search.onNotice);
 	for (const runtime of found) {
-		const make = (instance: string): OciDriver =>
-			new OciDriver({ runtime, images, instance, shapes, runDir: runtimeFolder(config.runDir, instance) });
+		const make = async (instance: string): Promise<OciDriver> => {
+			const groupParent = groupParentOf(instance, await groupDriverOf(docker));
+			return new OciDriver({ runtime, images, instance, shapes, runDir: runtimeFolder(config.runDir, instance), groupParent });
+		};
 		try {
 			if (!(await ensureTrialImage(docker, { x64: "x86_64", arm64: "aarch64" }[process.arch as string] ?? process.arch)))
 				throw new Error("there is no trial for this machine's processor");
 			await images.removeLeft();
 			await images.removeUnused();
-			const trial = make(`${config.instance}-trial`);
+			const trial = await make(`${config.instance}-trial`);
 			const verdict = await tryTier(trial, trialSpec("container", trialImage), trialLimitMs);
 			await trial.reap();
 			await trial.close();
 			if ("note" in verdict) throw new Error(verdict.note);
-			const driver = make(config.instance);
+			const driver = await make(config.instance);
 			const ids = driver.hasOwnIds ? "user ids of their own" : "the machine's user ids, for its kernel gives no user namespaces";
 			return { driver, notes: [...notes, `sandboxes are made by ${runtime.path}, with ${ids}`] };
 		} catch (error) {

@@ -34,6 +34,8 @@ export interface OciDriverOptions {
 	readonly shapes: Shapes;
 	/** Bundles and the runtime's state: a folder of this instance alone, on a tmpfs. */
 	readonly runDir: string;
+	/** Of the sandboxes' control groups (group-parent.ts). */
+	readonly groupParent: string;
 }
 
 const spokenLimitMs = 30_000;
@@ -62,7 +64,7 @@ export class OciDriver implements SandboxDriver {
 	/** @throws MachineUnfit where a wall would be missing. */
 	constructor(options: OciDriverOptions) {
 		this.#options = options;
-		this.#groups = new ControlGroups(options.instance);
+		this.#groups = new ControlGroups(options.instance, options.groupParent);
 		const { missing } = this.#groups;
 		if (missing.length > 0) throw new MachineUnfit(`the kernel's control groups cannot limit ${missing.join(", ")} here`);
 		const profile = appArmorProfile();
