@@ -148,12 +148,14 @@ export async function startRunner(options: {
 		await pool.close();
 		throw error;
 	}
+	let isClosing = false;
 	async function offerImage(toolchain: Toolchain, tier: ServerTierId, image: string): Promise<void> {
 		try {
 			await driver.prepare(tier, image);
 			pool.setImage(toolchain, tier, image);
 			board.imageReady({ tier, toolchain, image });
 		} catch (error) {
+			if (isClosing) return;
 			log.error({ tier, language: toolchain.key, err: error }, "an image cannot be used");
 		}
 	}
@@ -169,6 +171,7 @@ export async function startRunner(options: {
 		},
 		status: () => door.status(),
 		async close() {
+			isClosing = true;
 			capacity.close();
 			await door.close();
 			// At once: where a tier is just being attacked, a slow engine has to remove its sandboxes, and the pool's need not wait for that.

@@ -147,6 +147,7 @@ export class OciDriver implements SandboxDriver {
 	}
 
 	async close(): Promise<void> {
+		await this.#options.images.giveUp();
 		await this.#view.close();
 		this.#forgetEmpty();
 	}

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { engine, offer } from "../../testing/rig.ts";
 import { runCommand } from "./run-command.ts";
-import { UnpackedImages, unpackingLabel } from "./unpacked-images.ts";
+import { UnpackedImages, UnpackingGivenUp, unpackingLabel } from "./unpacked-images.ts";
 
 const skip = process.getuid?.() !== 0 && "only root can unpack files of other owners";
 
@@ -144,3 +144,26 @@ test("what a process was unpacking when it was killed is taken away by the next 
 	assert.deepEqual([there.includes(left), there.includes(kept)], [false, true]);
 	assert.deepEqual(readdirSync(folder), [`${digest}.00000000.${others}.draft`]);
 });
+
+const moments: readonly [name: string, hasCome: (drafts: readonly string[]) => boolean][] = [
+	["at once", () => true],
+	["as soon as it has a folder", (drafts) => drafts.length > 0],
+	["in the middle of its files", (drafts) => drafts.some((draft) => existsSync(join(draft, "root/usr")))],
+];
+
+for (const [name, hasCome] of moments) {
+	test(`a server that ends while it unpacks leaves nothing of it, neither on the disk nor in the engine: ${name}`, {
+		skip,
+	}, async (context) => {
+		const folder = makeFolder(context);
+		const images = new UnpackedImages(engine, folder, instance, () => undefined);
+		const waiting = [images.prepare(await bashImage()), images.prepare(`${await bashImage()}-that-waits`)];
+		const verdict = Promise.all(waiting.map((it) => assert.rejects(it, UnpackingGivenUp)));
+		while (!hasCome(readdirSync(folder).map((it) => join(folder, it)))) await new Promise((resolve) => setImmediate(resolve));
+		await images.giveUp();
+		const left = await engine.listContainers({ all: true, filters: { label: [`${unpackingLabel}=${instance}`] } });
+		assert.deepEqual([readdirSync(folder), left], [[], []]);
+		await verdict;
+		assert.ok(existsSync((await images.prepare(await bashImage())).rootPath), "asked again, it begins anew");
+	});
+}

@@ -56,9 +56,9 @@ const mountPoints = ["proc", "sys", "dev", "workspace", "tmp", "etc"];
 const keepMs = 86_400_000;
 
 /** Over everything that a sandbox could see of it. The archive is the same for the same tree: sorted by name, with numbers for owners. */
-async function digestOf(folder: string): Promise<string> {
+async function digestOf(folder: string, signal: AbortSignal): Promise<string> {
 	const archive = `tar --create --sort=name --numeric-owner --format=posix --pax-option=delete=atime,delete=ctime --xattrs --file=- --directory="$0" . | sha256sum`;
-	const printed = await runCommand(["nice", "sh", "-c", archive, folder]);
+	const printed = await runCommand(["nice", "sh", "-c", archive, folder], { signal });
 	return z
 		.string()
 		.regex(/^[0-9a-f]{64}/)
@@ -69,6 +69,9 @@ async function digestOf(folder: string): Promise<string> {
 /** On the containers that images are unpacked from: whose process made them. Not the label of sandboxes, which are swept while this goes on. */
 export const unpackingLabel = "sandglass.unpacking";
 
+/** The server ends: what was not unpacked yet is not wanted any more. */
+export class UnpackingGivenUp extends Error {}
+
 export class UnpackedImages {
 	readonly #docker: Docker;
 	readonly #folder: string;
@@ -77,6 +80,7 @@ export class UnpackedImages {
 	readonly #onNotice: (notice: string) => void;
 	/** One at a time: each keeps a disk and a core busy. */
 	#queue: Promise<unknown> = Promise.resolve();
+	#giving = new AbortController();
 
 	/** `onNotice` is told, in a sentence for the operator, of what was found changed. `instance`: the folder is shared with other servers. */
 	constructor(docker: Docker, folder: string, instance: string, onNotice: (notice: string) => void) {
@@ -90,11 +94,22 @@ export class UnpackedImages {
 	prepare(reference: string): Promise<UnpackedImage> {
 		const known = this.#ready.get(reference);
 		if (known !== undefined) return known.then((image) => (this.#isStillThere(image) ? image : this.#anew(reference)));
-		const made = this.#queue.then(() => this.#prepare(reference));
+		const { signal } = this.#giving;
+		const made = this.#queue.then(() => {
+			signal.throwIfAborted();
+			return this.#prepare(reference, signal);
+		});
 		this.#queue = made.catch(() => undefined);
 		this.#ready.set(reference, made);
 		made.catch(() => this.#ready.delete(reference));
 		return made;
+	}
+
+	/** Ends what is under way and rejects what waits for it. Resolves when nothing of it is left, neither on the disk nor in the engine. */
+	async giveUp(): Promise<void> {
+		this.#giving.abort(new UnpackingGivenUp("the server ends"));
+		this.#giving = new AbortController();
+		await this.#queue;
 	}
 
 	/** Marks it as used, so that no other server's `removeUnused` takes it. */
@@ -143,13 +158,13 @@ export class UnpackedImages {
 		}
 	}
 
-	async #prepare(reference: string): Promise<UnpackedImage> {
+	async #prepare(reference: string, signal: AbortSignal): Promise<UnpackedImage> {
 		const image = Inspection.parse(await this.#docker.getImage(reference).inspect());
 		if (image.Config.User || Object.keys(image.Config.Volumes ?? {}).length > 0)
 			throw new Error("an image with a user or volumes of its own");
 		const place = join(this.#folder, image.Id.replace("sha256:", ""));
 		const record = this.#readRecord(place);
-		if (record !== null && (await digestOf(join(place, "root")).catch(() => "")) === record.digest) {
+		if (record !== null && (await this.#isAsRecorded(join(place, "root"), record, signal))) {
 			utimesSync(place, new Date(), new Date());
 			return { rootPath: join(place, "root"), entrypoint: record.entrypoint, environment: record.environment };
 		}
@@ -160,7 +175,14 @@ export class UnpackedImages {
 			renameSync(place, aside);
 			await rm(aside, { recursive: true, force: true });
 		}
-		return this.#unpack(reference, image, place);
+		return this.#unpack(reference, image, place, signal);
+	}
+
+	async #isAsRecorded(root: string, record: ImageRecord, signal: AbortSignal): Promise<boolean> {
+		// What cannot be read is not as it was.
+		const digest = await digestOf(root, signal).catch(() => "");
+		signal.throwIfAborted();
+		return digest === record.digest;
 	}
 
 	#readRecord(place: string): ImageRecord | null {
@@ -173,7 +195,7 @@ export class UnpackedImages {
 	}
 
 	/** Beside its place first, and there only when it is whole. */
-	async #unpack(reference: string, image: z.infer<typeof Inspection>, place: string): Promise<UnpackedImage> {
+	async #unpack(reference: string, image: z.infer<typeof Inspection>, place: string, signal: AbortSignal): Promise<UnpackedImage> {
 		const draft = `${place}.${randomBytes(4).toString("hex")}${this.#draftEnding}`;
 		const root = join(draft, "root");
 		mkdirSync(this.#folder, { recursive: true, mode: 0o711 });
@@ -181,13 +203,13 @@ export class UnpackedImages {
 		// Below a folder that only its owner reads, nobody else could walk to it; the sandbox's ids are nobody's here.
 		chmodSync(draft, 0o755);
 		try {
-			await this.#export(reference, root);
+			await this.#export(reference, root, signal);
 			for (const name of mountPoints) mkdirSync(join(root, name), { recursive: true });
 			mkdirSync(join(root, "dev/shm"), { recursive: true });
 			rmSync(join(root, ".dockerenv"), { force: true });
 			writeFileSync(join(root, "etc/hosts"), hosts);
 			const record: ImageRecord = {
-				digest: await digestOf(root),
+				digest: await digestOf(root, signal),
 				entrypoint: [...(image.Config.Entrypoint ?? []), ...(image.Config.Cmd ?? [])],
 				environment: image.Config.Env ?? [],
 			};
@@ -201,7 +223,7 @@ export class UnpackedImages {
 	}
 
 	/** By a container that is made for its file system and never started. */
-	async #export(reference: string, folder: string): Promise<void> {
+	async #export(reference: string, folder: string, signal: AbortSignal): Promise<void> {
 		const container = await this.#docker.createContainer({
 			Image: reference,
 			Cmd: ["/"],
@@ -216,7 +238,7 @@ export class UnpackedImages {
 				.parse(await container.export());
 			await runCommand(
 				["tar", "--extract", "--numeric-owner", "--same-owner", "--preserve-permissions", "--file=-", `--directory=${folder}`],
-				{ input: archive },
+				{ input: archive, signal },
 			);
 		} finally {
 			await container.remove({ force: true });
