@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import type { Logger } from "pino";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import type { ServerTierId } from "../../protocol/tiers.ts";
@@ -43,8 +42,7 @@ const refillDelayShare = 0.6;
 const longestRefillDelayMs = 150;
 /** How often is looked whether what is warm is still wanted. */
 const trimEveryMs = 5_000;
-/** Making one keeps a core busy from its beginning to its end: more at a time than there are cores wait for each other's locks (of two, four made 7 % fewer). */
-const creationConcurrency = Math.min(8, Math.max(2, availableParallelism()));
+const creationConcurrency = 4;
 const sweepDelayMs = 2_000;
 
 export class Pool {
