@@ -11,7 +11,7 @@ import { CapacityWatch } from "./capacity/capacity-watch.ts";
 import { type Gauge, MachineGauge } from "./capacity/machine-gauge.ts";
 import { Door } from "./door.ts";
 import type { RunnerStatus } from "./door-protocol.ts";
-import type { SandboxDriver } from "./drivers/driver.ts";
+import { DriverClosed, type SandboxDriver } from "./drivers/driver.ts";
 import { drivers } from "./drivers/index.ts";
 import { type Shapes, type TierRuntimes, tierShapes } from "./drivers/shapes.ts";
 import { Pool } from "./pool.ts";
@@ -148,14 +148,13 @@ export async function startRunner(options: {
 		await pool.close();
 		throw error;
 	}
-	let isClosing = false;
 	async function offerImage(toolchain: Toolchain, tier: ServerTierId, image: string): Promise<void> {
 		try {
 			await driver.prepare(tier, image);
 			pool.setImage(toolchain, tier, image);
 			board.imageReady({ tier, toolchain, image });
 		} catch (error) {
-			if (isClosing) return;
+			if (error instanceof DriverClosed) return;
 			log.error({ tier, language: toolchain.key, err: error }, "an image cannot be used");
 		}
 	}
@@ -171,7 +170,6 @@ export async function startRunner(options: {
 		},
 		status: () => door.status(),
 		async close() {
-			isClosing = true;
 			capacity.close();
 			await door.close();
 			// At once: where a tier is just being attacked, a slow engine has to remove its sandboxes, and the pool's need not wait for that.

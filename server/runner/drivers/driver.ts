@@ -52,11 +52,14 @@ export interface Sandbox {
 	describe(): Promise<SandboxDescription>;
 }
 
+/** The driver was closed meanwhile: what was asked for is not wanted any more, and nobody need be told. */
+export class DriverClosed extends Error {}
+
 export interface SandboxDriver {
 	readonly name: string;
 	/**
-	 * Does beforehand what sandboxes of that tier need of an image, which may take seconds; rejects when it cannot. `create` does it too, in front of
-	 * whoever waits.
+	 * Does beforehand what sandboxes of that tier need of an image, which may take seconds; rejects when it cannot, with `DriverClosed` when it is closed
+	 * meanwhile. `create` does it too, in front of whoever waits.
 	 */
 	prepare(tier: ServerTierId, image: string): Promise<void>;
 	/** Rejects when the sandbox cannot be made exactly as asked; then nothing of it is left, or `reap` finds it. */
@@ -68,6 +71,6 @@ export interface SandboxDriver {
 	reap(): Promise<number>;
 	/** Rejects when the engine does not answer within `timeoutMs`. */
 	ping(timeoutMs: number): Promise<void>;
-	/** Lets go of what it holds besides sandboxes. After the last of them was destroyed. */
+	/** Ends what `prepare` has under way, and lets go of what it holds besides sandboxes. After the last of them was destroyed. */
 	close(): Promise<void>;
 }

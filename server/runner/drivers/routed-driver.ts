@@ -1,6 +1,5 @@
 import type { ServerTierId } from "../../../protocol/tiers.ts";
-import type { Sandbox, SandboxDriver, SandboxSpec } from "./driver.ts";
-import { UnpackingGivenUp } from "./oci/unpacked-images.ts";
+import { DriverClosed, type Sandbox, type SandboxDriver, type SandboxSpec } from "./driver.ts";
 
 /**
  * Two drivers behind one door: the tiers of plain containers by the straight way, everything else by the engine. An image that the straight way
@@ -34,7 +33,7 @@ export class RoutedDriver implements SandboxDriver {
 		try {
 			await this.#straight.prepare(tier, image);
 		} catch (error) {
-			if (error instanceof UnpackingGivenUp) throw error;
+			if (error instanceof DriverClosed) throw error;
 			this.#enginesImages.add(image);
 			this.#onNotice(`${image} cannot be started straight by the OCI runtime; the container engine starts it instead`, error);
 			await this.#engine.prepare(tier, image);

@@ -17,7 +17,7 @@ const config = readConfig({}, process.cwd());
 export const ociRunDir = (instance: string): string => runtimeFolder(config.runDir, instance);
 
 const engine = connectEngine(process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock");
-const groupDriver = await groupDriverOf(engine);
+export const groupDriver = await groupDriverOf(engine);
 const images = new UnpackedImages(engine, join(config.stateDir, "roots"), "straight-tests", () => undefined);
 
 /** Why there are none on this machine; false: there are. For a test's `skip`. */
@@ -26,21 +26,20 @@ export function noOciRuntime(name: "crun" | "runc"): string | false {
 	return findProgram(name) === null ? `${name} is not on this machine` : false;
 }
 
-export function ociDriver(instance: string, shapes: Shapes, name: "crun" | "runc" = "crun"): OciDriver {
+/** Default of `groupParent`: this machine's. */
+export function ociDriver(
+	instance: string,
+	shapes: Shapes,
+	name: "crun" | "runc" = "crun",
+	groupParent = groupParentOf(instance, groupDriver),
+): OciDriver {
 	const path = findProgram(name);
 	if (path === null) throw new Error(`no ${name}`);
-	return new OciDriver({
-		runtime: { name, path },
-		images,
-		instance,
-		shapes,
-		runDir: ociRunDir(instance),
-		groupParent: groupParentOf(instance, groupDriver),
-	});
+	return new OciDriver({ runtime: { name, path }, images, instance, shapes, runDir: ociRunDir(instance), groupParent });
 }
 
 /** Of cgroup v1 the tree that has every sandbox; of v2 the only one. */
-const groupTree = (): string => (namesIn("/sys/fs/cgroup/pids").length > 0 ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup");
+export const groupTree = (): string => (namesIn("/sys/fs/cgroup/pids").length > 0 ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup");
 
 /** The machine's number of a sandbox's first process: of those in its control group the one that is process 1 in there. */
 export function firstProcessOf(instance: string, id: string): number {

@@ -65,16 +65,18 @@ export async function findOci(search: OciSearch): Promise<OciFinding> {
 	if (process.getuid?.() !== 0) return { driver: null, notes: ["an OCI runtime is called straight by root only"] };
 	const found = candidates(config.ociRuntime);
 	if (found.length === 0) return { driver: null, notes: [`no OCI runtime (${config.ociRuntime}) is on this machine`] };
+	let groupDriver: string;
 	try {
 		await untilEngineAnswers(docker);
+		groupDriver = await groupDriverOf(docker);
 	} catch {
 		return { driver: null, notes: ["the engine, which holds the images, does not answer"] };
 	}
 	const notes: string[] = [];
 	const images = new UnpackedImages(docker, join(config.stateDir, "roots"), config.instance, search.onNotice);
 	for (const runtime of found) {
-		const make = async (instance: string): Promise<OciDriver> => {
-			const groupParent = groupParentOf(instance, await groupDriverOf(docker));
+		const make = (instance: string): OciDriver => {
+			const groupParent = groupParentOf(instance, groupDriver);
 			return new OciDriver({ runtime, images, instance, shapes, runDir: runtimeFolder(config.runDir, instance), groupParent });
 		};
 		try {
@@ -82,12 +84,12 @@ export async function findOci(search: OciSearch): Promise<OciFinding> {
 				throw new Error("there is no trial for this machine's processor");
 			await images.removeLeft();
 			await images.removeUnused();
-			const trial = await make(`${config.instance}-trial`);
+			const trial = make(`${config.instance}-trial`);
 			const verdict = await tryTier(trial, trialSpec("container", trialImage), trialLimitMs);
 			await trial.reap();
 			await trial.close();
 			if ("note" in verdict) throw new Error(verdict.note);
-			const driver = await make(config.instance);
+			const driver = make(config.instance);
 			const ids = driver.hasOwnIds ? "user ids of their own" : "the machine's user ids, for its kernel gives no user namespaces";
 			return { driver, notes: [...notes, `sandboxes are made by ${runtime.path}, with ${ids}`] };
 		} catch (error) {

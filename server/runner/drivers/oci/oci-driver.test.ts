@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, readlinkSync } from "node:fs";
-import { dirname } from "node:path";
 import { after, test } from "node:test";
-import { containersOf, engine, seccompProfile } from "../../testing/rig.ts";
+import { seccompProfile } from "../../testing/rig.ts";
 import { firstProcessOf, noOciRuntime, ociDriver, straightSandboxesOf } from "../../testing/straight.ts";
 import { contractSpec, testDriver } from "../contract.ts";
-import { DockerDriver } from "../docker.ts";
 import { tierShapes } from "../shapes.ts";
 import type { OciDriver } from "./oci-driver.ts";
 
@@ -49,36 +47,6 @@ test("oci: every sandbox has user ids of its own, which are nobody's on this mac
 		JSON.stringify(owners),
 	);
 	assert.notEqual(owners[0], owners[1]);
-});
-
-/** Of the hierarchy that shares the processors, or of cgroup v2's only one. */
-function processorGroupOf(pid: number): string {
-	const lines = readFileSync(`/proc/${pid}/cgroup`, "utf8").split("\n");
-	const line = lines.find((it) => it.split(":")[1]?.split(",").includes("cpu")) ?? lines.find((it) => it.startsWith("0::"));
-	return line?.split(":")[2] ?? "";
-}
-
-const { CgroupDriver } = await engine.info();
-
-test("the kernel shares the processors by sandbox, not by the way in which one was made: beside the engine's containers", {
-	skip: noOciRuntime("crun") || (CgroupDriver !== "cgroupfs" && "systemd keeps the engine's groups here"),
-}, async () => {
-	const instance = `beside-${process.pid}`;
-	const straight = ociDriver(instance, tierShapes(seccompProfile()));
-	drivers.push(straight);
-	const spec = await contractSpec("container");
-	const made = [await straight.create(spec), await new DockerDriver(engine, instance, tierShapes(seccompProfile())).create(spec)];
-	try {
-		const [name = ""] = await containersOf(instance);
-		const [ours = "", engines = ""] = [
-			firstProcessOf(instance, made[0]?.id ?? ""),
-			(await engine.getContainer(name.slice(1)).inspect()).State.Pid,
-		].map(processorGroupOf);
-		assert.notEqual(ours, engines);
-		assert.equal(dirname(ours), dirname(engines));
-	} finally {
-		await Promise.all(made.map((sandbox) => sandbox.destroy()));
-	}
 });
 
 test("oci by crun: its program file, which a container's first process starts from, cannot be written to", {

@@ -16,8 +16,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { engine, offer } from "../../testing/rig.ts";
+import { DriverClosed } from "../driver.ts";
 import { runCommand } from "./run-command.ts";
-import { UnpackedImages, UnpackingGivenUp, unpackingLabel } from "./unpacked-images.ts";
+import { UnpackedImages, unpackingLabel } from "./unpacked-images.ts";
 
 const skip = process.getuid?.() !== 0 && "only root can unpack files of other owners";
 
@@ -158,7 +159,7 @@ for (const [name, hasCome] of moments) {
 		const folder = makeFolder(context);
 		const images = new UnpackedImages(engine, folder, instance, () => undefined);
 		const waiting = [images.prepare(await bashImage()), images.prepare(`${await bashImage()}-that-waits`)];
-		const verdict = Promise.all(waiting.map((it) => assert.rejects(it, UnpackingGivenUp)));
+		const verdict = Promise.all(waiting.map((it) => assert.rejects(it, DriverClosed)));
 		while (!hasCome(readdirSync(folder).map((it) => join(folder, it)))) await new Promise((resolve) => setImmediate(resolve));
 		await images.giveUp();
 		const left = await engine.listContainers({ all: true, filters: { label: [`${unpackingLabel}=${instance}`] } });

@@ -16,6 +16,7 @@ import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { z } from "zod";
+import { DriverClosed } from "../driver.ts";
 import { runCommand } from "./run-command.ts";
 
 /**
@@ -69,9 +70,6 @@ async function digestOf(folder: string, signal: AbortSignal): Promise<string> {
 /** On the containers that images are unpacked from: whose process made them. Not the label of sandboxes, which are swept while this goes on. */
 export const unpackingLabel = "sandglass.unpacking";
 
-/** The server ends: what was not unpacked yet is not wanted any more. */
-export class UnpackingGivenUp extends Error {}
-
 export class UnpackedImages {
 	readonly #docker: Docker;
 	readonly #folder: string;
@@ -80,7 +78,8 @@ export class UnpackedImages {
 	readonly #onNotice: (notice: string) => void;
 	/** One at a time: each keeps a disk and a core busy. */
 	#queue: Promise<unknown> = Promise.resolve();
-	#giving = new AbortController();
+	/** Of what is asked for from now on. */
+	#abandonment = new AbortController();
 
 	/** `onNotice` is told, in a sentence for the operator, of what was found changed. `instance`: the folder is shared with other servers. */
 	constructor(docker: Docker, folder: string, instance: string, onNotice: (notice: string) => void) {
@@ -94,7 +93,7 @@ export class UnpackedImages {
 	prepare(reference: string): Promise<UnpackedImage> {
 		const known = this.#ready.get(reference);
 		if (known !== undefined) return known.then((image) => (this.#isStillThere(image) ? image : this.#anew(reference)));
-		const { signal } = this.#giving;
+		const { signal } = this.#abandonment;
 		const made = this.#queue.then(() => {
 			signal.throwIfAborted();
 			return this.#prepare(reference, signal);
@@ -105,10 +104,10 @@ export class UnpackedImages {
 		return made;
 	}
 
-	/** Ends what is under way and rejects what waits for it. Resolves when nothing of it is left, neither on the disk nor in the engine. */
+	/** Ends what is under way, and rejects it and what waits for it with `DriverClosed`. Resolves when nothing of it is left, neither on the disk nor in the engine. */
 	async giveUp(): Promise<void> {
-		this.#giving.abort(new UnpackingGivenUp("the server ends"));
-		this.#giving = new AbortController();
+		this.#abandonment.abort(new DriverClosed("what was to be unpacked is not wanted any more"));
+		this.#abandonment = new AbortController();
 		await this.#queue;
 	}
 
