@@ -45,10 +45,11 @@ function describeHealth({ build, runnerStatus, gatewayState }: GatewayWorld): He
 	const status = runnerStatus();
 	const { connections, sessions, waiting, slotsInUse } = gatewayState();
 	const tiers = status?.tiers.filter((it) => it.state !== "disabled") ?? [];
+	const offered = new Set(tiers.filter(({ state }) => state === "offered").map(({ tier }) => tier));
 	const isReadyAll =
 		status?.engine === "up" &&
-		status.languages.every((language) => language.isReady) &&
-		tiers.some((it) => it.state === "offered") &&
+		status.languages.every(({ tier, isReady }) => isReady || !offered.has(tier)) &&
+		offered.size > 0 &&
 		!tiers.some((it) => it.state === "failed" || it.state === "checking");
 	return {
 		status: isReadyAll ? "ok" : "degraded",
